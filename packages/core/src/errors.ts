@@ -60,7 +60,10 @@ export class MessagesError extends Error {
 
   /** True for a {@link MessagesError} of any copy of this package. */
   static is(error: unknown): error is MessagesError {
-    return error instanceof MessagesError || (error instanceof Error && error.name === 'MessagesError' && 'status' in error);
+    return (
+      error instanceof MessagesError ||
+      (error instanceof Error && error.name === 'MessagesError' && 'status' in error)
+    );
   }
 }
 

@@ -47,7 +47,10 @@ export interface ChatRequest {
   top_p?: number;
   top_k?: number;
   stop?: string[];
-  response_format?: { type: 'json_schema'; json_schema: { name: string; schema: Record<string, unknown>; strict?: boolean } };
+  response_format?: {
+    type: 'json_schema';
+    json_schema: { name: string; schema: Record<string, unknown>; strict?: boolean };
+  };
   /** Variables of the chat template; `enable_thinking` must be a boolean. */
   chat_template_kwargs?: Record<string, unknown>;
   /** `none` switches thinking off; other values reach templates that know them. */

@@ -1,0 +1,55 @@
+import { MessagesError } from './errors.ts';
+import type { HandlerRequest, HeaderReader } from './http.ts';
+import type { MessagesOptions } from './options.ts';
+
+/**
+ * Returns a check of a request's key. SDKs and Claude Code send it as `x-api-key` or as `Authorization: Bearer`,
+ * depending on their version and settings, so both are read.
+ */
+export function createAuthenticator(
+  auth: MessagesOptions['auth'],
+): (request: HandlerRequest) => Promise<void> {
+  if (auth === undefined) return async () => {};
+  if (typeof auth === 'function') {
+    return async (request) => {
+      const key = readKey(request.headers);
+      if (!(await auth(key, request))) throw refusal(key);
+    };
+  }
+  const digests = Promise.all(auth.map(digest));
+  return async (request) => {
+    const key = readKey(request.headers);
+    if (key === undefined) throw refusal(key);
+    const [given, known] = await Promise.all([digest(key), digests]);
+    let isKnown = false;
+    // All are compared, and each in full: the time taken says nothing about any key.
+    for (const candidate of known) isKnown = isEqual(candidate, given) || isKnown;
+    if (!isKnown) throw refusal(key);
+  };
+}
+
+function readKey(headers: HeaderReader): string | undefined {
+  const key = headers.get('x-api-key');
+  if (key) return key;
+  const match = /^Bearer\s+(.+)$/i.exec(headers.get('authorization') ?? '');
+  return match?.[1]?.trim();
+}
+
+/** A 401 is tried again ten times by some versions of Claude Code, so they are told not to. */
+function refusal(key: string | undefined): MessagesError {
+  const message =
+    key === undefined ? 'Missing key: send it as x-api-key or as Authorization: Bearer' : 'invalid x-api-key';
+  return new MessagesError('authentication_error', message, { shouldRetry: false });
+}
+
+async function digest(key: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)));
+}
+
+function isEqual(left: Uint8Array, right: Uint8Array): boolean {
+  let difference = left.length ^ right.length;
+  left.forEach((byte, index) => {
+    difference |= byte ^ (right[index] ?? 0);
+  });
+  return difference === 0;
+}

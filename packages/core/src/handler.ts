@@ -1,0 +1,114 @@
+import { createAuthenticator } from './auth.ts';
+import { MessagesError, errorHeaders, toErrorBody, toMessagesError } from './errors.ts';
+import { json, type EndpointContext } from './endpoints/endpoint.ts';
+import type { HandlerRequest, HandlerResponse } from './http.ts';
+import { createId } from './id.ts';
+import { createModelCatalog } from './model-catalog.ts';
+import { resolveOptions, type MessagesOptions } from './options.ts';
+import { matchRoute } from './routes.ts';
+import { detectUpstream } from './upstream/detect-upstream.ts';
+import type { Upstream } from './upstream/upstream.ts';
+
+/** The Messages API, independent of any framework. */
+export interface MessagesHandler {
+  /**
+   * Answers one request.
+   * @remarks Never rejects: every failure is a response in Anthropic's shape, or an `event: error`.
+   */
+  handle(request: HandlerRequest): Promise<HandlerResponse>;
+  /** Returns whether a path (below the mount point) is one of the API's; an adapter passes others on to the host. */
+  matches(method: string, path: string): boolean;
+  /** Largest request body in bytes, for adapters that read it themselves. */
+  readonly maxBodyBytes: number;
+  /** Frees what the upstream holds. */
+  close(): Promise<void>;
+}
+
+/**
+ * Returns the handler that every adapter wraps.
+ *
+ * @throws TypeError if an option is wrong, with what to change
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createMessagesHandler } from '@llama-messages/core';
+ * import { toNodeListener } from '@llama-messages/core/node';
+ *
+ * const handler = createMessagesHandler({ upstream: 'http://127.0.0.1:8080' });
+ * createServer(toNodeListener(handler)).listen(8787);
+ * ```
+ */
+export function createMessagesHandler(options: MessagesOptions): MessagesHandler {
+  const resolved = resolveOptions(options);
+  const upstream = toUpstream(options);
+  const catalog = createModelCatalog(upstream, options.models);
+  const authenticate = createAuthenticator(options.auth);
+
+  async function answer(request: HandlerRequest, requestId: string): Promise<HandlerResponse> {
+    const match = matchRoute(request.method, request.path);
+    if (!match) throw notFound(request);
+    const { route, allowed, id } = match;
+    if (!route) {
+      throw new MessagesError(
+        'invalid_request_error',
+        `${request.method} is not allowed here, use ${allowed.join(' or ')}`,
+        {
+          status: 405,
+          headers: { allow: allowed.join(', ') },
+        },
+      );
+    }
+    if (!route.isPublic) await authenticate(request);
+    const context: EndpointContext = {
+      request,
+      requestId,
+      id,
+      upstream,
+      catalog,
+      options: resolved,
+      call: { signal: request.signal, requestId },
+    };
+    return route.endpoint(context);
+  }
+
+  return {
+    async handle(request) {
+      const requestId = createId('req_');
+      try {
+        const response = await answer(request, requestId);
+        return { ...response, headers: { ...response.headers, 'request-id': requestId } };
+      } catch (thrown) {
+        const error = toMessagesError(thrown);
+        // The server may come back as another one.
+        if (error.type === 'overloaded_error' || error.type === 'not_found_error') catalog.forget();
+        if (error.status >= 500 && !request.signal.aborted) {
+          resolved.logger?.warn(`llama-messages: ${requestId}: ${error.message}${describeCause(error)}`);
+        }
+        return json(error.status, toErrorBody(error, requestId), {
+          ...errorHeaders(error),
+          'request-id': requestId,
+        });
+      }
+    },
+    matches: (method, path) => matchRoute(method, path) !== undefined,
+    maxBodyBytes: resolved.maxBodyBytes,
+    close: async () => upstream.close?.(),
+  };
+}
+
+function toUpstream(options: MessagesOptions): Upstream {
+  const { upstream, upstreamApiKey, httpClient } = options;
+  if (typeof upstream !== 'string' && !(upstream instanceof URL)) return upstream;
+  return detectUpstream({ url: upstream, apiKey: upstreamApiKey, httpClient });
+}
+
+function notFound(request: HandlerRequest): MessagesError {
+  return new MessagesError(
+    'not_found_error',
+    `There is no ${request.method} ${request.path} here. Messages are at POST /v1/messages below the base URL; the base URL itself must not contain /v1/messages.`,
+  );
+}
+
+function describeCause(error: MessagesError): string {
+  return error.cause instanceof Error ? ` (${error.cause.message.slice(0, 500)})` : '';
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { tooLarge } from '../endpoints/body.ts';
+import { MessagesError } from '../errors.ts';
+
+/**
+ * Returns the body of a Node request: what a parser in front has made of it, else the bytes of the stream.
+ *
+ * @throws MessagesError 413 above `maxBytes`, 400 if the body is compressed or has been read by somebody who kept nothing
+ */
+export async function readNodeBody(
+  request: IncomingMessage & { body?: unknown },
+  maxBytes: number,
+): Promise<unknown> {
+  if (request.body !== undefined && !isEmptyObject(request.body)) return request.body;
+  if (request.readableEnded) {
+    if (request.body !== undefined) return request.body;
+    throw new MessagesError(
+      'invalid_request_error',
+      'The request body has been read before llama-messages saw it, and was not kept on request.body',
+    );
+  }
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new MessagesError(
+      'invalid_request_error',
+      `The body is compressed with ${encoding}; send it without content-encoding`,
+    );
+  }
+  return readBytes(request, Number(request.headers['content-length'] ?? 0), maxBytes);
+}
+
+/** `express.json()` leaves `{}` behind for a body that it did not read. */
+function isEmptyObject(body: unknown): boolean {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    !Array.isArray(body) &&
+    !(body instanceof Uint8Array) &&
+    Object.keys(body).length === 0
+  );
+}
+
+/** Reads by events: an async iterator would destroy the request, and with it the connection that the 413 goes out on. */
+function readBytes(stream: Readable, announced: number, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    function refuse(): void {
+      stream.off('data', take);
+      // Read on and thrown away, or the client would see a broken connection instead of the answer.
+      stream.resume();
+      reject(tooLarge(maxBytes));
+    }
+    function take(chunk: Uint8Array): void {
+      length += chunk.byteLength;
+      if (length > maxBytes) refuse();
+      else chunks.push(chunk);
+    }
+    stream.on('error', reject);
+    stream.on('close', () =>
+      reject(new MessagesError('invalid_request_error', 'The request body broke off')),
+    );
+    if (announced > maxBytes) return refuse();
+    stream.on('data', take);
+    stream.on('end', () => resolve(Buffer.concat(chunks)));
+  });
+}

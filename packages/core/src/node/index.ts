@@ -1,0 +1,9 @@
+/**
+ * The seam to Node's own HTTP server; what the Express, Fastify and NestJS adapters are built on.
+ *
+ * @packageDocumentation
+ */
+export { toHandlerRequest, toNodeListener, toPath, toSignal } from './listener.ts';
+export { readNodeBody } from './body.ts';
+export { writeNodeResponse } from './write.ts';
+export { httpClient } from './http-client.ts';

@@ -1,0 +1,56 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MessagesHandler } from '../handler.ts';
+import type { HandlerRequest } from '../http.ts';
+import { readNodeBody } from './body.ts';
+import { writeNodeResponse } from './write.ts';
+
+/**
+ * Returns a request listener for `http.createServer`. It answers every path: those that are not the API's with a
+ * JSON 404 that names the right URL.
+ *
+ * @remarks The returned function never rejects.
+ */
+export function toNodeListener(
+  handler: MessagesHandler,
+): (req: IncomingMessage & { body?: unknown }, res: ServerResponse) => Promise<void> {
+  return async (req, res) => {
+    await writeNodeResponse(res, await handler.handle(toHandlerRequest(req, res, handler.maxBodyBytes)));
+  };
+}
+
+/** Returns a Node request as the handler reads it; `req.url` counts from the mount point, as in Connect and Express. */
+export function toHandlerRequest(
+  req: IncomingMessage & { body?: unknown },
+  res: ServerResponse,
+  maxBodyBytes: number,
+): HandlerRequest {
+  return {
+    method: req.method ?? 'GET',
+    path: toPath(req.url),
+    headers: { get: (name) => toText(req.headers[name.toLowerCase()]) },
+    body: () => readNodeBody(req, maxBodyBytes),
+    signal: toSignal(res),
+  };
+}
+
+/** Returns the path of a request target, without query. */
+export function toPath(url = '/'): string {
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
+}
+
+/** Returns a signal that aborts when the client leaves before the response is complete. `close` of the request would fire once its body is read. */
+export function toSignal(res: ServerResponse): AbortSignal {
+  const abort = new AbortController();
+  if (res.destroyed) abort.abort();
+  else {
+    res.on('close', () => {
+      if (!res.writableFinished) abort.abort();
+    });
+  }
+  return abort.signal;
+}
+
+function toText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}

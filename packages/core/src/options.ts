@@ -1,0 +1,121 @@
+import type { ExchangeReport } from './report.ts';
+import type { HandlerRequest } from './http.ts';
+import type { HttpClient } from './upstream/http-client.ts';
+import type { Upstream } from './upstream/upstream.ts';
+
+/** Where the host's log goes; pino, Fastify's and Nest's loggers and `console` fit. */
+export interface Logger {
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** Returns whether `key` may use the server; throw a {@link MessagesError} to answer with a status of your own. */
+export type Authenticate = (key: string | undefined, request: HandlerRequest) => boolean | Promise<boolean>;
+
+/** The options of every adapter. Only `upstream` is required. */
+export interface MessagesOptions {
+  /**
+   * What generates: the URL of a llama-server or of any OpenAI-compatible server (which of the two is found out by
+   * asking it, on first use), or an {@link Upstream} such as `llamaServer({ url })` or `embedded({ model })`.
+   */
+  readonly upstream: string | URL | Upstream;
+  /** The key that a server behind a plain URL wants; sent as `Authorization: Bearer`. */
+  readonly upstreamApiKey?: string | undefined;
+  /**
+   * Who may use the API: a list of keys, compared in constant time, or a function of the key that came in
+   * `x-api-key` or `Authorization: Bearer`. The client's key is never sent upstream.
+   * @defaultValue everybody
+   */
+  readonly auth?: readonly string[] | Authenticate | undefined;
+  /**
+   * Which upstream model answers for which requested name. Keys are exact names or patterns with `*`, the first that
+   * matches wins; or a function of the name. Names that neither this nor the upstream knows get the upstream's first model.
+   * @example `{ '*haiku*': 'qwen3-4b', '*': 'qwen3-30b' }`
+   */
+  readonly models?: Readonly<Record<string, string>> | ((model: string) => string | undefined) | undefined;
+  /**
+   * Largest request body in bytes that is read; beyond it 413. Anthropic's own limit by default.
+   * Where the host's parser has read the body already, the host's limit counts.
+   * @defaultValue 32 MiB
+   */
+  readonly maxBodyBytes?: number | undefined;
+  /**
+   * Milliseconds of silence after which a stream gets a `ping` event.
+   * @defaultValue 10 000
+   */
+  readonly pingIntervalMs?: number | undefined;
+  /**
+   * Milliseconds to hold the status line until the upstream has accepted or refused a streamed request, so that
+   * early errors keep their status; after that the stream begins and errors come as events.
+   * @defaultValue 3 000
+   */
+  readonly graceMs?: number | undefined;
+  /** Called once per request for a message, when it is over. What it throws is logged and changes nothing. */
+  readonly onExchange?: ((report: ExchangeReport) => void) | undefined;
+  /** @defaultValue no log */
+  readonly logger?: Logger | undefined;
+  /**
+   * How upstream servers are called.
+   * @defaultValue `node:http` without time limits on Node, else `fetch`
+   */
+  readonly httpClient?: HttpClient | undefined;
+}
+
+export interface ResolvedOptions extends MessagesOptions {
+  readonly maxBodyBytes: number;
+  readonly pingIntervalMs: number;
+  readonly graceMs: number;
+}
+
+/**
+ * Returns the options with their defaults.
+ * @throws TypeError that says what to change, so that a mistake shows at start-up and not in the first request
+ */
+export function resolveOptions(options: MessagesOptions): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError("llama-messages needs options, such as { upstream: 'http://127.0.0.1:8080' }");
+  }
+  const { upstream, auth } = options;
+  if (typeof upstream === 'string' || upstream instanceof URL) checkUrl(upstream);
+  else if (typeof upstream?.stream !== 'function') {
+    throw new TypeError(
+      "options.upstream must be the URL of a model server, such as 'http://127.0.0.1:8080', or an Upstream, such as llamaServer({ url })",
+    );
+  }
+  if (auth !== undefined && typeof auth !== 'function') {
+    if (
+      !Array.isArray(auth) ||
+      auth.length === 0 ||
+      auth.some((key) => typeof key !== 'string' || key === '')
+    ) {
+      throw new TypeError(
+        'options.auth must be a list of at least one non-empty key, or a function; leave it out to let everybody in',
+      );
+    }
+  }
+  return {
+    ...options,
+    maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 32 * 1024 * 1024),
+    pingIntervalMs: positive('pingIntervalMs', options.pingIntervalMs ?? 10_000),
+    graceMs: notNegative('graceMs', options.graceMs ?? 3_000),
+  };
+}
+
+function checkUrl(upstream: string | URL): void {
+  const url = URL.canParse(String(upstream)) ? new URL(upstream) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new TypeError(
+      `options.upstream is not an http(s) URL: ${String(upstream)}. Write it like 'http://127.0.0.1:8080'`,
+    );
+  }
+}
+
+function positive(name: string, value: number): number {
+  if (typeof value === 'number' && value > 0) return value;
+  throw new TypeError(`options.${name} must be a number above 0, not ${String(value)}`);
+}
+
+function notNegative(name: string, value: number): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  throw new TypeError(`options.${name} must be a number of at least 0, not ${String(value)}`);
+}

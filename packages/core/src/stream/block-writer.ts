@@ -1,0 +1,189 @@
+import { MessagesError } from '../errors.ts';
+import { createId } from '../id.ts';
+import type { ContentBlock } from '../messages/types.ts';
+import type { MessageSink } from './message-sink.ts';
+import { isCompleteJson, type ToolCall } from './tool-calls.ts';
+
+interface TextSegment {
+  kind: 'text' | 'thinking';
+  /** All of the text so far. */
+  text: string;
+  /** How much of it has been written. */
+  written: number;
+}
+interface ToolSegment {
+  kind: 'tool';
+  call: ToolCall;
+  written: number;
+}
+type Segment = TextSegment | ToolSegment;
+
+export interface BlockWriterOptions {
+  /** Thinking text is kept from the client; the signature carries it. */
+  readonly hideThinking: boolean;
+  /** Returns the signature that closes a thinking block. */
+  readonly sign: (hiddenThinking: string | undefined) => string;
+}
+
+export interface BlockWriter {
+  text(text: string): void;
+  thinking(text: string): void;
+  tool(call: ToolCall, isNew: boolean): void;
+  /**
+   * Closes everything that is open or waiting.
+   * @param truncated - the answer was cut by a limit, so a tool call may be incomplete
+   */
+  end(truncated: boolean): void;
+  /** Closes the open block and drops what waits behind it. */
+  abandon(): void;
+  readonly count: number;
+}
+
+/**
+ * Returns a writer that turns content in any order into blocks that follow one another: exactly one block is open
+ * at a time. A text or thinking block closes as soon as something else arrives. A tool call closes only when its
+ * arguments are whole; until then later content waits behind it, so that parallel calls whose deltas
+ * interleave are neither mixed nor lost.
+ */
+export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions): BlockWriter {
+  const waiting: Segment[] = [];
+  let open: Segment | undefined;
+  let index = -1;
+
+  function append(kind: 'text' | 'thinking', text: string): void {
+    const last = waiting.at(-1) ?? open;
+    if (last?.kind === kind) last.text += text;
+    else waiting.push({ kind, text, written: 0 });
+    flush();
+  }
+
+  function flush(): void {
+    if (open) write(open);
+    while (waiting.length > 0) {
+      const next = waiting[0];
+      if (next === undefined || !isReady(next)) return;
+      if (open?.kind === 'tool' && !isCompleteJson(open.call.json)) return;
+      close(false);
+      start(next);
+      waiting.shift();
+      write(next);
+    }
+  }
+
+  /** Blank text opens no block: models put line ends between a thought and a call, and an empty text block is an error to some clients. */
+  function isReady(segment: Segment): boolean {
+    if (segment.kind === 'tool') return segment.call.name !== '';
+    if (segment.text.trim() !== '') return true;
+    if (waiting.length === 1) return false;
+    waiting.shift();
+    flush();
+    return false;
+  }
+
+  function start(segment: Segment): void {
+    open = segment;
+    index += 1;
+    sink.blockStart(index, toBlock(segment));
+  }
+
+  function write(segment: Segment): void {
+    if (segment.kind === 'tool') {
+      const { json } = segment.call;
+      // An object is passed on as it comes; anything else is looked at when it is whole.
+      if (!/^\s*\{/.test(json)) return;
+      if (json.length > segment.written) sink.inputJson(index, json.slice(segment.written));
+      segment.written = json.length;
+      return;
+    }
+    const piece = segment.text.slice(segment.written);
+    segment.written = segment.text.length;
+    if (piece === '') return;
+    if (segment.kind === 'text') sink.text(index, piece);
+    else if (!options.hideThinking) sink.thinking(index, piece);
+  }
+
+  function close(truncated: boolean): void {
+    if (open === undefined) return;
+    if (open.kind === 'thinking')
+      sink.signature(index, options.sign(options.hideThinking ? open.text : undefined));
+    if (open.kind === 'tool') finishTool(open, truncated);
+    sink.blockStop(index);
+    open = undefined;
+  }
+
+  function finishTool(segment: ToolSegment, truncated: boolean): void {
+    const { call } = segment;
+    if (segment.written === 0) {
+      const input = toObjectText(call.json);
+      if (input === undefined && !truncated) throw malformed(call);
+      if (input !== undefined && input !== '{}') sink.inputJson(index, input);
+    } else if (!truncated && !isCompleteJson(call.json)) throw malformed(call);
+  }
+
+  return {
+    text: (text) => append('text', text),
+    thinking: (text) => append('thinking', text),
+    tool(call, isNew) {
+      if (isNew) waiting.push({ kind: 'tool', call, written: 0 });
+      flush();
+    },
+    end(truncated) {
+      flush();
+      close(truncated);
+      for (const segment of waiting.splice(0)) {
+        if (segment.kind !== 'tool' && segment.text.trim() === '') continue;
+        if (segment.kind === 'tool' && segment.call.name === '') {
+          if (truncated) continue;
+          throw malformed(segment.call);
+        }
+        start(segment);
+        write(segment);
+        close(truncated);
+      }
+    },
+    abandon() {
+      if (open !== undefined) sink.blockStop(index);
+      open = undefined;
+      waiting.length = 0;
+    },
+    get count() {
+      return index + 1;
+    },
+  };
+}
+
+function toBlock(segment: Segment): ContentBlock {
+  switch (segment.kind) {
+    case 'text':
+      return { type: 'text', text: '', citations: null };
+    case 'thinking':
+      return { type: 'thinking', thinking: '', signature: '' };
+    case 'tool': {
+      const { call } = segment;
+      if (call.id === '') call.id = createId('toolu_');
+      return { type: 'tool_use', id: call.id, name: call.name, input: {}, caller: { type: 'direct' } };
+    }
+    default:
+      return segment satisfies never;
+  }
+}
+
+/** Returns the arguments as the text of an object, or undefined if they are none: `""` and `null` mean no arguments, a string may hold the object. */
+function toObjectText(json: string): string | undefined {
+  if (json.trim() === '') return '{}';
+  try {
+    const value: unknown = JSON.parse(json);
+    if (value === null || value === '') return '{}';
+    if (typeof value === 'string') return /^\s*\{/.test(value) ? toObjectText(value) : undefined;
+    return typeof value === 'object' && !Array.isArray(value) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function malformed(call: ToolCall): MessagesError {
+  return new MessagesError(
+    'api_error',
+    `The model called ${call.name === '' ? 'a tool without naming it' : `the tool '${call.name}' with arguments that are not a JSON object`}. Trying again may help; a larger model or a newer chat template makes it rarer.`,
+  );
+}

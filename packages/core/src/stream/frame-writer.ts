@@ -1,0 +1,53 @@
+import { toErrorBody } from '../errors.ts';
+import type { ContentBlock, MessageStreamEvent } from '../messages/types.ts';
+import type { MessageSink } from './message-sink.ts';
+
+/** A {@link MessageSink} that collects server-sent event frames until they are taken. */
+export interface FrameWriter extends MessageSink {
+  /** Returns the whole frames written since the last call, and forgets them; empty if there are none. */
+  take(): string;
+}
+
+/** The `ping` event; clients reset their watchdogs on it and otherwise ignore it. */
+export const pingFrame = 'event: ping\ndata: {"type":"ping"}\n\n';
+
+/**
+ * Returns a sink that writes the wire format. Deltas, which are nearly all of a stream, are put together from
+ * text instead of from event objects: measured, an object per event costs as much again as the conversion.
+ *
+ * @param requestId - goes into `event: error`
+ */
+export function createFrameWriter(requestId: string): FrameWriter {
+  let frames = '';
+
+  function event(payload: MessageStreamEvent): void {
+    frames += `event: ${payload.type}\ndata: ${JSON.stringify(payload)}\n\n`;
+  }
+  function blockDelta(index: number, type: string, field: string, value: string): void {
+    frames +=
+      'event: content_block_delta\ndata: {"type":"content_block_delta","index":' +
+      `${index},"delta":{"type":"${type}","${field}":${JSON.stringify(value)}}}\n\n`;
+  }
+
+  return {
+    start: (message) => event({ type: 'message_start', message }),
+    blockStart: (index: number, content_block: ContentBlock) =>
+      event({ type: 'content_block_start', index, content_block }),
+    text: (index, text) => blockDelta(index, 'text_delta', 'text', text),
+    thinking: (index, thinking) => blockDelta(index, 'thinking_delta', 'thinking', thinking),
+    signature: (index, signature) => blockDelta(index, 'signature_delta', 'signature', signature),
+    inputJson: (index, partialJson) => blockDelta(index, 'input_json_delta', 'partial_json', partialJson),
+    blockStop: (index) => event({ type: 'content_block_stop', index }),
+    delta: (delta, usage) => event({ type: 'message_delta', delta, usage }),
+    stop: () => event({ type: 'message_stop' }),
+    ping: () => {
+      frames += pingFrame;
+    },
+    fail: (error) => event(toErrorBody(error, requestId)),
+    take() {
+      const taken = frames;
+      frames = '';
+      return taken;
+    },
+  };
+}

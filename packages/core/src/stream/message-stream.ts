@@ -1,0 +1,226 @@
+import type { ChatChoice, ChatChunk, ChatDelta } from '../chat/types.ts';
+import { toStopReason } from '../convert/finish-reason.ts';
+import type { ResponsePlan } from '../convert/response-plan.ts';
+import { toSignature } from '../convert/signature.ts';
+import { toDeltaUsage, type TokenTotals, toUsage } from '../convert/usage.ts';
+import { MessagesError, toMessagesError } from '../errors.ts';
+import type { StopReason, Usage } from '../messages/types.ts';
+import { createBlockWriter } from './block-writer.ts';
+import type { MessageSink } from './message-sink.ts';
+import { createPrefillStripper } from './prefill.ts';
+import { createThinkTagSplitter } from './think-tags.ts';
+import { createToolCallTracker, type ToolCall } from './tool-calls.ts';
+
+export interface StreamOptions {
+  /** The message's id, `msg_…`. */
+  readonly messageId: string;
+  readonly plan: ResponsePlan;
+  /** Called once, if the message begins before the upstream has told the prompt's true count. */
+  readonly estimateInputTokens: () => number;
+  /** See {@link UpstreamTraits.startsInThinking}. */
+  readonly startsInThinking?: boolean | undefined;
+}
+
+/** A synchronous state machine: chunks in, calls of a {@link MessageSink} out. */
+export interface MessageStream {
+  /** Writes `message_start` now, with estimated counts if the upstream has not told any; later calls do nothing. */
+  start(): void;
+  push(chunk: ChatChunk): void;
+  /** Writes the end of the message; to be called once, when the upstream is done. */
+  end(): void;
+  /** Writes the error in place of the rest; after that nothing is written any more. */
+  fail(error: unknown): void;
+  /** Nothing will be written any more: the message has ended or failed. */
+  readonly isOver: boolean;
+  readonly usage: Usage;
+  readonly stopReason: StopReason | undefined;
+}
+
+/**
+ * Returns the conversion of one answer. Whatever the upstream sends, in whatever order, the sink sees the API's grammar:
+ * one start, blocks one after another, then delta and stop, or a failure.
+ *
+ * @see https://docs.anthropic.com/en/docs/build-with-claude/streaming
+ */
+export function createMessageStream(sink: MessageSink, options: StreamOptions): MessageStream {
+  const { plan } = options;
+  const totals: TokenTotals = { prompt: 0, cached: 0, completion: 0, reasoning: undefined };
+  const blocks = createBlockWriter(sink, { hideThinking: plan.hideThinking, sign: toSignature });
+  const tools = createToolCallTracker();
+  const seenCalls = new Set<ToolCall>();
+  const thinkTags = createThinkTagSplitter(
+    { text, thinking: (thought) => blocks.thinking(thought) },
+    options.startsInThinking,
+  );
+  const content = createPrefillStripper(plan.prefill ?? '', (piece) => thinkTags.push(piece));
+
+  let state: 'idle' | 'started' | 'over' = 'idle';
+  let finishReason: string | undefined;
+  let stopWord: string | undefined;
+  let truncated = false;
+  let sawToolUse = false;
+  let sawRefusal = false;
+  let sawAnything = false;
+  let deltas = 0;
+  let stopReason: StopReason | undefined;
+  /** Text before the synthetic tool that stands for a schema: dropped if that tool is called, for then the answer is its JSON alone. */
+  let prose = plan.structuredTool === undefined ? undefined : '';
+
+  function start(): void {
+    if (state !== 'idle') return;
+    state = 'started';
+    if (totals.prompt === 0) totals.prompt = options.estimateInputTokens();
+    sink.start({
+      id: options.messageId,
+      type: 'message',
+      role: 'assistant',
+      model: plan.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      stop_details: null,
+      container: null,
+      diagnostics: null,
+      usage: toUsage(totals),
+    });
+  }
+
+  function text(piece: string): void {
+    if (prose === undefined) blocks.text(piece);
+    else prose += piece;
+  }
+
+  function releaseProse(): void {
+    if (prose) blocks.text(prose);
+    prose = undefined;
+  }
+
+  function takeDelta(delta: ChatDelta): void {
+    const thought = delta.reasoning_content ?? delta.reasoning;
+    const calls = delta.tool_calls ?? [];
+    if (!thought && !delta.content && !delta.refusal && calls.length === 0) return;
+    sawAnything = true;
+    deltas += 1;
+    if (plan.discardOutput) return;
+    if (thought) blocks.thinking(thought);
+    if (delta.content) content.push(delta.content);
+    if (delta.refusal) {
+      sawRefusal = true;
+      text(delta.refusal);
+    }
+    calls.forEach((callDelta, position) => {
+      // What was held back of the text belongs before the call.
+      content.end();
+      thinkTags.end();
+      const { call, json } = tools.take(callDelta, position, calls.length);
+      // Which kind of call it is shows only when it has a name.
+      if (call.name === '' && plan.structuredTool !== undefined) return;
+      const isNew = !seenCalls.has(call);
+      seenCalls.add(call);
+      if (call.name === plan.structuredTool) {
+        prose = undefined;
+        blocks.text(isNew ? call.json : json);
+        return;
+      }
+      releaseProse();
+      sawToolUse = true;
+      blocks.tool(call, isNew);
+    });
+  }
+
+  function takeChoice(choice: ChatChoice): void {
+    if (choice.delta) takeDelta(choice.delta);
+    // Some servers send the whole message in the last chunk, after the deltas or instead of them.
+    if (choice.message && !sawAnything) takeDelta(choice.message);
+    if (choice.finish_reason) finishReason = choice.finish_reason;
+    if (typeof choice.stop_reason === 'string') stopWord = choice.stop_reason;
+  }
+
+  function takeTotals(chunk: ChatChunk): void {
+    const { prompt_progress: progress, usage } = chunk;
+    if (progress) {
+      totals.prompt = progress.total;
+      totals.cached = progress.cache;
+    }
+    if (!usage) return;
+    totals.prompt = usage.prompt_tokens ?? totals.prompt;
+    totals.cached = usage.prompt_tokens_details?.cached_tokens ?? totals.cached;
+    totals.completion = usage.completion_tokens ?? totals.completion;
+    totals.reasoning = usage.completion_tokens_details?.reasoning_tokens ?? totals.reasoning;
+  }
+
+  function finish(): void {
+    content.end();
+    thinkTags.end();
+    releaseProse();
+    // Without a count from the upstream one delta is one token, which is what servers stream.
+    if (totals.completion === 0) totals.completion = deltas;
+    const isFull =
+      plan.contextWindow !== undefined && totals.prompt + totals.completion >= plan.contextWindow;
+    if (finishReason === 'error' || finishReason === 'abort') {
+      throw new MessagesError('api_error', 'The model server gave up in the middle of its answer');
+    }
+    blocks.end(finishReason === 'length');
+    if (blocks.count === 0 && !plan.discardOutput) {
+      sink.blockStart(0, { type: 'text', text: '', citations: null });
+      sink.blockStop(0);
+    }
+    const stop = toStopReason(
+      {
+        reason: plan.discardOutput ? 'length' : finishReason,
+        stopWord,
+        truncated: !plan.discardOutput && (truncated || isFull),
+        sawToolUse,
+        sawRefusal,
+      },
+      plan.stopSequences,
+    );
+    stopReason = stop.stop_reason;
+    sink.delta({ ...stop, stop_details: null, container: null }, toDeltaUsage(toUsage(totals)));
+    sink.stop();
+    state = 'over';
+  }
+
+  function fail(error: unknown): void {
+    if (state === 'over') return;
+    if (state === 'started') blocks.abandon();
+    state = 'over';
+    sink.fail(toMessagesError(error));
+  }
+
+  return {
+    start,
+    push(chunk) {
+      if (state === 'over') return;
+      takeTotals(chunk);
+      start();
+      try {
+        const choice = chunk.choices?.find((candidate) => !candidate.index);
+        if (choice) takeChoice(choice);
+        if (chunk.__verbose?.stop_type === 'word') stopWord = chunk.__verbose.stopping_word;
+        if (chunk.__verbose?.truncated) truncated = true;
+      } catch (error) {
+        fail(error);
+      }
+    },
+    end() {
+      if (state === 'over') return;
+      start();
+      try {
+        finish();
+      } catch (error) {
+        fail(error);
+      }
+    },
+    fail,
+    get isOver() {
+      return state === 'over';
+    },
+    get usage() {
+      return toUsage(totals);
+    },
+    get stopReason() {
+      return stopReason;
+    },
+  };
+}

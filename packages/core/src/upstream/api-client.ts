@@ -1,0 +1,81 @@
+import { MessagesError } from '../errors.ts';
+import { readChatStream, readText } from './chat-stream.ts';
+import { toNetworkError, toUpstreamError } from './errors.ts';
+import type { HttpAnswer, HttpClient } from './http-client.ts';
+import type { ChatChunk } from '../chat/types.ts';
+import type { UpstreamCall } from './upstream.ts';
+
+export interface ApiClientOptions {
+  /** Base URL, with or without a trailing `/v1`. */
+  readonly url: string | URL;
+  readonly apiKey?: string | undefined;
+  /** More headers for every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly httpClient: HttpClient;
+}
+
+/** The calls that upstream servers have in common. Every failure is a {@link MessagesError} in the client's terms. */
+export interface ApiClient {
+  /** Starts a streamed chat completion; resolves when the server has accepted it. */
+  chat(body: unknown, call: UpstreamCall): Promise<AsyncIterable<readonly ChatChunk[]>>;
+  /** Returns the answer to a request for JSON, and throws if it is no success. */
+  json(method: 'GET' | 'POST', path: string, body: unknown, call: UpstreamCall): Promise<unknown>;
+}
+
+export function createApiClient(options: ApiClientOptions): ApiClient {
+  const base = String(options.url)
+    .replace(/[?#].*$/, '')
+    .replace(/\/+$/, '')
+    .replace(/\/v1$/, '');
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    ...options.headers,
+    ...(options.apiKey !== undefined && { authorization: `Bearer ${options.apiKey}` }),
+  };
+
+  async function send(
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    call: UpstreamCall,
+    streamed: boolean,
+  ): Promise<HttpAnswer> {
+    let answer: HttpAnswer;
+    try {
+      answer = await options.httpClient({
+        method,
+        url: base + path,
+        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: call.signal,
+        streamed,
+      });
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      throw toUpstreamError(answer.status, await readText(answer.body, 64 * 1024));
+    } catch (error) {
+      call.signal.throwIfAborted();
+      throw toNetworkError(error);
+    }
+  }
+
+  return {
+    async chat(body, call) {
+      const answer = await send('POST', '/v1/chat/completions', body, call, true);
+      const type = answer.headers.get('content-type') ?? '';
+      if (type.startsWith('text/event-stream')) return readChatStream(answer.body, call.signal);
+      // A 200 with an error or a page in it.
+      throw toUpstreamError(500, await readText(answer.body, 64 * 1024));
+    },
+    async json(method, path, body, call) {
+      const answer = await send(method, path, body, call, false);
+      const text = await readText(answer.body);
+      try {
+        return JSON.parse(text);
+      } catch (cause) {
+        throw new MessagesError('api_error', 'The model server answered something that is not JSON', {
+          cause,
+        });
+      }
+    },
+  };
+}
