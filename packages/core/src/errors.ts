@@ -68,12 +68,27 @@ export class MessagesError extends Error {
 }
 
 /**
- * Returns `error` itself if it is a {@link MessagesError}, else a 500 whose message says nothing about the inside;
- * the original is kept as `cause` for hooks.
+ * Returns `error` itself if it is a {@link MessagesError}. An error that carries a 4xx status, as the frameworks' own do,
+ * keeps status and message; anything else becomes a 500 that says nothing about the inside. The original is
+ * kept as `cause` for hooks.
  */
 export function toMessagesError(error: unknown): MessagesError {
   if (MessagesError.is(error)) return error;
-  return new MessagesError('api_error', 'Internal server error', { cause: error });
+  const status = clientStatus(error);
+  if (status === undefined) return new MessagesError('api_error', 'Internal server error', { cause: error });
+  const type = (Object.keys(statusOf) as ErrorType[]).find((candidate) => statusOf[candidate] === status);
+  return new MessagesError(type ?? 'invalid_request_error', (error as Error).message, {
+    cause: error,
+    status,
+  });
+}
+
+/** `statusCode` is Fastify's and http-errors' name, `status` Express's and Nest's. */
+function clientStatus(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { statusCode, status } = error as Error & { statusCode?: unknown; status?: unknown };
+  const value = statusCode ?? status;
+  return typeof value === 'number' && value >= 400 && value < 500 ? value : undefined;
 }
 
 /** Returns the body that Anthropic's API answers errors with, for JSON and for `event: error` alike. */

@@ -16,6 +16,8 @@ export interface MessagesHandler {
    * @remarks Never rejects: every failure is a response in Anthropic's shape, or an `event: error`.
    */
   handle(request: HandlerRequest): Promise<HandlerResponse>;
+  /** Returns the response for an error that arose in front of the handler: in the host's parser or hooks. */
+  fail(error: unknown): HandlerResponse;
   /** Returns whether a path (below the mount point) is one of the API's; an adapter passes others on to the host. */
   matches(method: string, path: string): boolean;
   /** Largest request body in bytes, for adapters that read it themselves. */
@@ -71,6 +73,14 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
     return route.endpoint(context);
   }
 
+  function fail(thrown: unknown, requestId: string): HandlerResponse {
+    const error = toMessagesError(thrown);
+    return json(error.status, toErrorBody(error, requestId), {
+      ...errorHeaders(error),
+      'request-id': requestId,
+    });
+  }
+
   return {
     async handle(request) {
       const requestId = createId('req_');
@@ -84,12 +94,10 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
         if (error.status >= 500 && !request.signal.aborted) {
           resolved.logger?.warn(`llama-messages: ${requestId}: ${error.message}${describeCause(error)}`);
         }
-        return json(error.status, toErrorBody(error, requestId), {
-          ...errorHeaders(error),
-          'request-id': requestId,
-        });
+        return fail(error, requestId);
       }
     },
+    fail: (error) => fail(error, createId('req_')),
     matches: (method, path) => matchRoute(method, path) !== undefined,
     maxBodyBytes: resolved.maxBodyBytes,
     close: async () => upstream.close?.(),

@@ -10,7 +10,6 @@ export type { EventStream, FrameSink } from './exchange.ts';
 export type { ExchangeReport } from './report.ts';
 export { MessagesError, toMessagesError, toErrorBody, type MessagesErrorOptions } from './errors.ts';
 export { routes, type Route } from './routes.ts';
-export { tooLarge } from './endpoints/body.ts';
 export { llamaServer, type LlamaServerOptions } from './upstream/llama-server.ts';
 export { openaiCompatible, type OpenaiCompatibleOptions } from './upstream/openai-compatible.ts';
 export type { HttpAnswer, HttpCall, HttpClient } from './upstream/http-client.ts';
