@@ -1,1 +1,12 @@
-export {};
+export * from './answer.ts';
+export { cases } from './cases.ts';
+export * from './chat-chunks.ts';
+export * from './client.ts';
+export * from './conformance-case.ts';
+export * from './describe-adapter.ts';
+export * from './event-grammar.ts';
+export * from './fixtures.ts';
+export * from './gate.ts';
+export * from './listen.ts';
+export * from './normalize.ts';
+export * from './scripted-llama-server.ts';

@@ -1,0 +1,29 @@
+import { authCases } from './cases/auth.ts';
+import { countTokensCases } from './cases/count-tokens.ts';
+import { disconnectCases } from './cases/disconnect.ts';
+import { errorCases } from './cases/errors.ts';
+import { headerCases } from './cases/headers.ts';
+import { limitCases } from './cases/limits.ts';
+import { messagesCases } from './cases/messages.ts';
+import { modelCases } from './cases/models.ts';
+import { openaiUpstreamCases } from './cases/openai-upstream.ts';
+import { routingCases } from './cases/routing.ts';
+import { sdkCases } from './cases/sdk.ts';
+import { streamingCases } from './cases/streaming.ts';
+import type { ConformanceCase } from './conformance-case.ts';
+
+/** Every case that every adapter runs, grouped by what it is about; data, so that a page or a command can list them. */
+export const cases: Readonly<Record<string, readonly ConformanceCase[]>> = {
+  messages: messagesCases,
+  streaming: streamingCases,
+  errors: errorCases,
+  disconnect: disconnectCases,
+  limits: limitCases,
+  headers: headerCases,
+  routing: routingCases,
+  auth: authCases,
+  models: modelCases,
+  'count tokens': countTokensCases,
+  'openai upstream': openaiUpstreamCases,
+  sdk: sdkCases,
+};

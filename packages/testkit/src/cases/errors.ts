@@ -1,0 +1,98 @@
+import { cutStreamAnswer, fixtureAnswer, resetAnswer, textAnswer } from '../answer.ts';
+import { errorChunk, progressChunk, textChunk } from '../chat-chunks.ts';
+import { readEvents } from '../client.ts';
+import { type ConformanceCase, expectError, requestOf, streamOf } from '../conformance-case.ts';
+import { assertEventGrammar } from '../event-grammar.ts';
+import { createGate, within } from '../gate.ts';
+import { errorsAfterStartCases } from './errors-after-start.ts';
+import { errorsBeforeStartCases } from './errors-before-start.ts';
+
+const begun = [progressChunk(10, 0, 10), textChunk('Once upon')];
+const secret = 'at generate (/srv/app/secret.py:12)';
+const ours = { status: [500, 502, 503, 529], type: ['api_error', 'overloaded_error'] } as const;
+const overloaded = { status: 529, type: 'overloaded_error' } as const;
+
+/** What clients learn when the upstream fails. */
+export const errorCases: readonly ConformanceCase[] = [
+  ...errorsBeforeStartCases,
+  ...errorsAfterStartCases,
+  {
+    id: 'errors.first-chunk-error',
+    title: 'MUST report an error that is the first chunk of a stream, as a status or as an event',
+    run: async (context) => {
+      context.upstream.answer(cutStreamAnswer(errorChunk('no slot')));
+      const response = await context.client.messages(streamOf('Hello'));
+      if (response.status !== 200) return expectError(context, response, ours);
+      const events = await readEvents(response);
+      assertEventGrammar(events);
+      context.expect(events.at(-1)?.type).toBe('error');
+    },
+  },
+  {
+    id: 'errors.down',
+    title: 'MUST answer 529 with retry-after while the upstream is down, and serve as soon as it is up',
+    run: async (context) => {
+      const { client, upstream } = await context.createServer({});
+      await upstream.close();
+      for (const request of [requestOf('Hello'), streamOf('Hello')]) {
+        const response = await client.messages(request);
+        await expectError(context, response, overloaded);
+        context.expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
+      }
+    },
+  },
+  {
+    id: 'errors.late-refusal',
+    title: 'MUST send a refusal that comes after the grace time as an error event',
+    run: async ({ createServer, expect }) => {
+      const { client, upstream } = await createServer({ graceMs: 20 });
+      const gate = createGate();
+      upstream.answer([{ type: 'wait', until: gate.opened }, ...fixtureAnswer('error-overflow')]);
+      const response = await within(client.messages(streamOf('Hello')), 2_000, 'a status line');
+      expect(response.status).toBe(200);
+      const events = response.events();
+      expect((await events.next()).value?.type).toBe('message_start');
+      gate.open();
+      let last;
+      for await (const event of events) last = event;
+      expect(last).toMatchObject({
+        type: 'error',
+        error: {
+          type: 'invalid_request_error',
+          message: 'prompt is too long: 60009 tokens > 4096 maximum',
+        },
+        request_id: response.headers['request-id'],
+      });
+    },
+  },
+  {
+    id: 'errors.no-inside',
+    title: 'MUST NOT show stack traces or addresses of the upstream',
+    run: async (context) => {
+      const { client, upstream } = await context.createServer({});
+      const { host } = new URL(upstream.url);
+      upstream.on('POST /v1/chat/completions', resetAnswer);
+      const texts = [await (await client.messages(requestOf('Hello'))).text()];
+      upstream.on('POST /v1/chat/completions', () => textAnswer(500, 'text/plain', `Traceback\n${secret}`));
+      texts.push(await (await client.messages(requestOf('Hello'))).text());
+      await upstream.close();
+      texts.push(await (await client.messages(requestOf('Hello'))).text());
+      for (const text of texts) {
+        context.expect(text).not.toContain(host);
+        context.expect(text).not.toContain('secret.py');
+      }
+    },
+  },
+  {
+    id: 'errors.recovers',
+    title: 'MUST serve the next request after every kind of failure',
+    run: async ({ client, upstream, expect }) => {
+      for (const answer of [resetAnswer(), cutStreamAnswer(...begun), fixtureAnswer('error-overflow')]) {
+        upstream.answer(answer, fixtureAnswer('text'));
+        await (await client.messages(requestOf('Hello'))).text();
+        // A reset may have been retried with the queued answer already; the default is the same.
+        expect((await client.messages(requestOf('Hello'))).status).toBe(200);
+      }
+    },
+  },
+];
