@@ -4,10 +4,9 @@
  * there are refused. Names are not resolved here: what a public name resolves to is for the network to guard.
  */
 export function remoteImageProblem(url: string): string | undefined {
-  const parsed = URL.parse ? URL.parse(url) : parseUrl(url);
-  if (parsed === null) return 'Input should be a valid URL';
-  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')
-    return 'only http and https URLs are supported';
+  if (!URL.canParse(url)) return 'Input should be a valid URL';
+  const { protocol, hostname } = new URL(url);
+  if (protocol !== 'https:' && protocol !== 'http:') return 'only http and https URLs are supported';
   return isPublicHost(hostname) ? undefined : 'URLs of local or private hosts are not allowed';
 }
 

@@ -1,0 +1,91 @@
+import type { ChatMessage, ChatToolCall } from '../chat/types.ts';
+import type { ContentBlockParam, MessageParam } from '../messages/types.ts';
+import { isKnownBlock, toBlocks, toParts } from './content.ts';
+import type { ConvertOptions } from './options.ts';
+import { toReadableText } from './readable-text.ts';
+import { fromSignature } from './signature.ts';
+
+/** One or more assistant messages in a row, which are one turn. */
+export interface AssistantTurn {
+  text: string;
+  readonly thinking: string[];
+  readonly calls: ChatToolCall[];
+  /** Which message each tool call stands in, for the wording of errors. */
+  readonly messageOfCall: Map<string, number>;
+}
+
+export function createAssistantTurn(): AssistantTurn {
+  return { text: '', thinking: [], calls: [], messageOfCall: new Map() };
+}
+
+/**
+ * Adds a message to the turn. Texts join without a gap, since the API splits one text into blocks at each citation.
+ * Thinking is kept, as the next prompt must begin with what was generated; the signature is never verified.
+ */
+export function addAssistantMessage(
+  turn: AssistantTurn,
+  content: MessageParam['content'],
+  index: number,
+  options: ConvertOptions,
+): void {
+  for (const block of toBlocks(content)) {
+    if (!isKnownBlock(block)) {
+      addParagraph(turn, toReadableText(block));
+      continue;
+    }
+    switch (block.type) {
+      case 'text':
+        if (/\S/.test(block.text)) turn.text += block.text;
+        break;
+      case 'thinking': {
+        const thinking = block.thinking === '' ? fromSignature(block.signature ?? '') : block.thinking;
+        if (thinking) turn.thinking.push(thinking);
+        break;
+      }
+      case 'redacted_thinking':
+        break;
+      case 'tool_use':
+        turn.messageOfCall.set(block.id, index);
+        turn.calls.push({
+          id: block.id,
+          type: 'function',
+          function: { name: block.name, arguments: JSON.stringify(block.input ?? {}) },
+        });
+        break;
+      case 'image':
+      case 'document':
+      case 'search_result':
+      case 'tool_reference':
+      case 'tool_result':
+        addParagraph(turn, textOf(block, options));
+        break;
+      default:
+        block satisfies never;
+    }
+  }
+}
+
+/** Returns the turn as one message; `content` is `''` rather than null, which some templates cannot render. */
+export function toAssistantMessage(turn: AssistantTurn): ChatMessage {
+  return {
+    role: 'assistant',
+    content: turn.text,
+    ...(turn.thinking.length > 0 && { reasoning_content: turn.thinking.join('\n') }),
+    ...(turn.calls.length > 0 && { tool_calls: [...turn.calls] }),
+  };
+}
+
+export function isEmptyTurn(turn: AssistantTurn): boolean {
+  return turn.text === '' && turn.calls.length === 0 && turn.thinking.length === 0;
+}
+
+function addParagraph(turn: AssistantTurn, text: string): void {
+  if (!/\S/.test(text)) return;
+  turn.text = `${turn.text === '' ? '' : `${turn.text.replace(/\n+$/, '')}\n\n`}${text}\n\n`;
+}
+
+function textOf(block: ContentBlockParam, options: ConvertOptions): string {
+  return toParts([block], { ...options, model: { ...options.model, vision: false } })
+    .map((part) => (part.type === 'text' ? part.text : ''))
+    .join('\n\n');
+}
