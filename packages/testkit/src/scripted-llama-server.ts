@@ -11,7 +11,7 @@ export interface ScriptedServerOptions {
   readonly kind?: UpstreamKind;
   /** Ids in `/v1/models`. @defaultValue one, `demo-model-q8_0.gguf` */
   readonly models?: readonly string[];
-  /** @defaultValue 4096 */
+  /** @defaultValue 8192 */
   readonly contextWindow?: number;
   /** @defaultValue 2 */
   readonly slots?: number;
@@ -103,7 +103,7 @@ export async function createScriptedLlamaServer(
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const bodyText = Buffer.concat(parts).toString('utf8');
-    const closed = socket.destroyed ? Promise.resolve() : once(socket, 'close').then(() => undefined);
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     const answered = createGate();
     const call = {
       method: request.method ?? '',

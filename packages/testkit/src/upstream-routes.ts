@@ -17,7 +17,7 @@ export function createRoutes(options: ScriptedServerOptions): Routes {
 
 function llamaServerRoutes(options: ScriptedServerOptions): Routes {
   const ids = options.models ?? [recordedModel];
-  const contextWindow = options.contextWindow ?? 4096;
+  const contextWindow = options.contextWindow ?? 8192;
   const props = recorded('props');
   const list = recorded('models') as { data: { meta: Record<string, unknown> }[] };
   const [model] = list.data;
@@ -82,7 +82,7 @@ function openaiRoutes(options: ScriptedServerOptions): Routes {
             owned_by: 'vllm',
             root: id,
             parent: null,
-            max_model_len: options.contextWindow ?? 4096,
+            max_model_len: options.contextWindow ?? 8192,
           })),
         }),
     ],

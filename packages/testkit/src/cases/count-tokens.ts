@@ -44,7 +44,7 @@ export const countTokensCases: readonly ConformanceCase[] = [
       const { client } = await createServer({}, { kind: 'openai' });
       const short = await count(client, 'Hello');
       const long = await count(client, 'word '.repeat(2_000));
-      expect(short.status).toBe(200);
+      expect(short.status, JSON.stringify(short.body)).toBe(200);
       expect(short.how).toMatch(/estimate/);
       expect(short.body.input_tokens).toBeGreaterThan(0);
       expect(long.body.input_tokens).toBeGreaterThan(1_000);

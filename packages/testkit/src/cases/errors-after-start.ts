@@ -12,17 +12,17 @@ const breaks: readonly { id: string; what: string; answer: (seen: Promise<void>)
   {
     id: 'error-chunk',
     what: 'an error of the upstream',
-    answer: () => cutStreamAnswer(...begun, errorChunk('Failed to parse input at pos 7')),
+    answer: (seen) => cutStreamAnswer(...begun, seen, errorChunk('Failed to parse input at pos 7')),
   },
   {
     id: 'truncated',
     what: 'a stream that ends without a finish reason',
-    answer: () => cutStreamAnswer(...begun),
+    answer: (seen) => cutStreamAnswer(...begun, seen),
   },
   {
-    id: 'done-only',
+    id: 'inside-frame',
     what: 'a stream that ends inside a frame',
-    answer: () => cutStreamAnswer(...begun, 'data: {"choices":[{"del'),
+    answer: (seen) => cutStreamAnswer(...begun, seen, 'data: {"choices":[{"del'),
   },
   {
     id: 'reset',
@@ -32,7 +32,7 @@ const breaks: readonly { id: string; what: string; answer: (seen: Promise<void>)
   {
     id: 'garbage',
     what: 'a chunk that is not JSON',
-    answer: () => streamAnswer(...begun, 'data: {not json}\n\n'),
+    answer: (seen) => streamAnswer(...begun, seen, 'data: {not json}\n\n'),
   },
 ];
 

@@ -106,7 +106,7 @@ export const limitCases: readonly ConformanceCase[] = [
     run: async ({ client, upstream, expect }) => {
       const response = await client.messages(requestOf('Hello', { max_tokens: 128_000 }));
       expect(response.status, await response.text()).toBe(200);
-      expect(upstream.chatCalls[0]?.body?.['max_tokens']).toBeLessThanOrEqual(4096);
+      expect(upstream.chatCalls[0]?.body?.['max_tokens']).toBeLessThanOrEqual(8192);
     },
   },
   {
