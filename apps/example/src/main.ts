@@ -1,1 +1,78 @@
-export {};
+// Puts the Messages API of your choice of framework in front of your choice of model server.
+import { Failure } from './failure.ts';
+import { describe, isLoopback, toUrl } from './hints.ts';
+import { parseOptions, usage, type AppOptions, type Framework } from './options.ts';
+import type { ServeOptions, Served } from './serve.ts';
+import { onStopSignal, shutDown } from './shutdown.ts';
+import { chooseUpstream, type ChosenUpstream } from './upstream.ts';
+
+/** Only the framework that is asked for is loaded. */
+const load: Record<Framework, () => Promise<{ serve(options: ServeOptions): Promise<Served> }>> = {
+  express: () => import('./express.ts'),
+  fastify: () => import('./fastify.ts'),
+  nestjs: () => import('./nestjs.ts'),
+};
+
+async function start(options: AppOptions): Promise<void> {
+  const stopping = new AbortController();
+  let chosen: ChosenUpstream | undefined;
+  let served: Served | undefined;
+  const stop = async (): Promise<void> => {
+    await shutDown(served, async () => chosen?.close());
+    process.exit(0);
+  };
+  onStopSignal(() => {
+    stopping.abort();
+    void stop();
+  });
+
+  try {
+    chosen = await chooseUpstream(options, stopping.signal);
+    const { serve } = await load[options.framework]();
+    served = await serve({
+      host: options.host,
+      port: options.port,
+      upstream: chosen.upstream,
+      upstreamApiKey: chosen.upstreamApiKey,
+      auth: options.apiKeys.length > 0 ? options.apiKeys : undefined,
+      logger: console,
+    });
+  } catch (error) {
+    // Ctrl-C while a model loads is no failure.
+    if (stopping.signal.aborted) return;
+    await chosen?.close();
+    throw toFailure(error, options);
+  }
+  if (stopping.signal.aborted) return;
+
+  if (!isLoopback(options.host) && options.apiKeys.length === 0) {
+    console.error(
+      `Warning: everybody who reaches ${options.host} can use this server. Protect it with --api-key KEY.`,
+    );
+  }
+  console.log(await describe(toUrl(served, options.host), options, chosen));
+}
+
+function toFailure(error: unknown, { host, port }: AppOptions): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new Failure(`Port ${port} is in use on ${host}. Another one: npm start -- --port ${port + 1}`);
+    case 'EACCES':
+      return new Failure(`Port ${port} needs more rights. Another one: npm start -- --port 8787`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new Failure(`--host ${host} is no address of this machine.`);
+    default:
+      return error;
+  }
+}
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') console.log(usage);
+  else await start(options);
+} catch (error) {
+  console.error(error instanceof Failure ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,147 @@
+import { parseArgs } from 'node:util';
+import { Failure } from './failure.ts';
+
+export const frameworks = ['express', 'fastify', 'nestjs'] as const;
+export type Framework = (typeof frameworks)[number];
+
+/** How a model file is run. */
+export interface ModelOptions {
+  readonly file: string;
+  /** A number of layers, `auto` or `all`. */
+  readonly gpuLayers: string;
+  /** Tokens; the model's own if left out. */
+  readonly contextSize: number | undefined;
+  readonly parallel: number | undefined;
+}
+
+export interface AppOptions {
+  readonly framework: Framework;
+  readonly host: string;
+  readonly port: number;
+  /** The URL of a model server that somebody else runs. */
+  readonly upstream: string | undefined;
+  readonly upstreamApiKey: string | undefined;
+  readonly model: ModelOptions | undefined;
+  /** Nobody needs a key if there is none. */
+  readonly apiKeys: readonly string[];
+  readonly verbose: boolean;
+}
+
+export const usage = `Usage: npm start -- [options]
+
+What generates (without any of these: a llama-server on 127.0.0.1:8080 if there is one, else a small demo model):
+  --upstream URL          a running llama-server, or any OpenAI-compatible server
+  --upstream-api-key KEY  the key that this server wants
+  --model FILE.gguf       start llama-server with this file (the one on the PATH, or the one that the
+                          environment variable LLAMA_SERVER names; without one it runs in this process)
+    --gpu-layers N        layers on the GPU: a number, auto or all (default: auto)
+    --context-size N      tokens of prompt and answer together (default: the model's, as far as memory goes)
+    --parallel N          requests that are answered at the same time (default: llama-server's)
+                          everything else: llama-server's own LLAMA_ARG_... variables
+
+What serves:
+  --framework NAME        ${frameworks.join(', ')} (default: fastify)
+  --port N                default: 8787
+  --host HOST             default: 127.0.0.1, this machine only
+  --api-key KEY           a key that clients must send; may be given more than once (default: no key needed)
+
+  --verbose               show llama-server's log
+  --help                  show this
+`;
+
+/**
+ * Returns what the command line asks for, or `help`.
+ * @throws Failure that names the option that is wrong
+ */
+export function parseOptions(args: readonly string[]): AppOptions | 'help' {
+  const values = parse(args);
+  if (values.help === true) return 'help';
+  const { upstream, model } = values;
+  if (upstream !== undefined && model !== undefined) {
+    throw new Failure('--upstream and --model exclude each other: a server that runs, or a file to run.');
+  }
+  if (model === undefined) {
+    for (const name of ['gpu-layers', 'context-size', 'parallel'] as const) {
+      if (values[name] !== undefined) throw new Failure(`--${name} needs --model FILE.gguf.`);
+    }
+  }
+  if (upstream === undefined && values['upstream-api-key'] !== undefined) {
+    throw new Failure('--upstream-api-key needs --upstream URL.');
+  }
+  return {
+    framework: toFramework(values.framework ?? 'fastify'),
+    host: notEmpty('host', values.host ?? '127.0.0.1'),
+    port: toInteger('port', values.port ?? '8787', 0, 65_535),
+    upstream: upstream === undefined ? undefined : toUrl(upstream),
+    upstreamApiKey: values['upstream-api-key'],
+    model:
+      model === undefined
+        ? undefined
+        : {
+            file: notEmpty('model', model),
+            gpuLayers: toGpuLayers(values['gpu-layers'] ?? 'auto'),
+            contextSize: optionalInteger('context-size', values['context-size']),
+            parallel: optionalInteger('parallel', values.parallel),
+          },
+    apiKeys: (values['api-key'] ?? []).map((key) => notEmpty('api-key', key)),
+    verbose: values.verbose === true,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        framework: { type: 'string' },
+        host: { type: 'string' },
+        port: { type: 'string' },
+        upstream: { type: 'string' },
+        'upstream-api-key': { type: 'string' },
+        model: { type: 'string' },
+        'gpu-layers': { type: 'string' },
+        'context-size': { type: 'string' },
+        parallel: { type: 'string' },
+        'api-key': { type: 'string', multiple: true },
+        verbose: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    const [problem = ''] = (error instanceof Error ? error.message : '').split(/\n|\. /);
+    throw new Failure(`${problem}. See npm start -- --help.`, { cause: error });
+  }
+}
+
+function toFramework(value: string): Framework {
+  const found = frameworks.find((name) => name === value.toLowerCase());
+  if (!found) throw new Failure(`--framework must be one of ${frameworks.join(', ')}, not ${value}.`);
+  return found;
+}
+
+function toUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value;
+  throw new Failure(`--upstream must be a URL like http://127.0.0.1:8080, not ${value}.`);
+}
+
+function toGpuLayers(value: string): string {
+  if (value === 'auto' || value === 'all' || /^\d+$/.test(value)) return value;
+  throw new Failure(`--gpu-layers must be a number, auto or all, not ${value}.`);
+}
+
+function optionalInteger(name: string, value: string | undefined): number | undefined {
+  return value === undefined ? undefined : toInteger(name, value, 1, Number.MAX_SAFE_INTEGER);
+}
+
+function toInteger(name: string, value: string, least: number, most: number): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new Failure(`--${name} must be a whole number ${range}, not ${value}.`);
+}
+
+function notEmpty(name: string, value: string): string {
+  if (value.trim() !== '') return value;
+  throw new Failure(`--${name} must not be empty.`);
+}
