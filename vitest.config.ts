@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@llama-messages/source', 'node', 'import', 'module', 'default'];
+// Tests run on the packages' sources. No more than this one: vitest hands the list to Node, and with `import` in it
+// every `require` of a dependency would get the ES module.
+const conditions = ['@llama-messages/source'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -142,8 +142,7 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
       }
     },
     abandon() {
-      if (open !== undefined) sink.blockStop(index);
-      open = undefined;
+      close(true);
       waiting.length = 0;
     },
     get count() {

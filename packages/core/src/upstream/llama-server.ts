@@ -73,7 +73,8 @@ export function llamaServer(options: LlamaServerOptions): Upstream {
         const template = isRouter ? undefined : server.chat_template;
         const inputs = model.architecture?.input_modalities;
         return {
-          id: model.id ?? 'default',
+          // Without --alias the id is the model file's path, which is nobody's business; one model answers to any name.
+          id: isRouter ? (model.id ?? 'default') : (model.id ?? 'default').replace(/^.*[\\/]/, ''),
           contextWindow:
             (isRouter ? undefined : server.default_generation_settings?.n_ctx) ?? model.meta?.n_ctx,
           slots: server.total_slots,
