@@ -8,8 +8,18 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: 'packages', include: ['packages/*/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'example',
+          include: ['apps/example/src/**/*.test.ts'],
+          globalSetup: 'apps/example/src/testing/build.ts',
+        },
+      },
+    ],
   },
 });

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { LlamaMessagesModule } from '@llama-messages/nestjs';
 import { Module } from '@nestjs/common';
@@ -18,6 +19,8 @@ export async function serve({ host, port, ...options }: ServeOptions): Promise<S
   // A long prompt may take minutes to read, and a client that thinks for a while should find its connection again.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 65_000;
-  await app.listen(port, host);
+  // `await app.listen(port, host)` does too, but reports a busy port twice.
+  await app.init();
+  await once(server.listen(port, host), 'listening');
   return { server, close: () => app.close() };
 }

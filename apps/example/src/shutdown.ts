@@ -5,6 +5,7 @@ const drainMs = 5_000;
 const releaseMs = 5_000;
 /** One Ctrl-C comes twice under npm: from the terminal, and handed on by npm. */
 const sameKeyPressMs = 500;
+const noteMs = 200;
 
 /**
  * Calls `onStop` at the first Ctrl-C (or SIGTERM, or when the terminal is closed); a second one ends the process
@@ -34,8 +35,12 @@ async function drain({ server, close }: Served): Promise<void> {
   const closed = Promise.resolve(close()).catch(() => {});
   // A connection that becomes idle while the server closes would be kept for its keep-alive time.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const note = setTimeout(() => {
+    console.error('Finishing the open requests; Ctrl-C again cuts them.');
+  }, noteMs);
   const isOver = await Promise.race([closed.then(() => true), delay(drainMs, false)]);
   clearInterval(idle);
+  clearTimeout(note);
   if (isOver) return;
   console.error(`Requests that are still open after ${drainMs / 1_000} s are cut.`);
   server.closeAllConnections();

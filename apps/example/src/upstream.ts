@@ -45,9 +45,15 @@ function remote(url: string, apiKey: string | undefined): ChosenUpstream {
   };
 }
 
-async function local(model: ModelOptions, isVerbose: boolean, signal: AbortSignal): Promise<ChosenUpstream> {
+async function local(
+  options: ModelOptions,
+  isVerbose: boolean,
+  signal: AbortSignal,
+): Promise<ChosenUpstream> {
+  // npm changes to the repository's folder; what is meant is the one that the command was given in.
+  const model = { ...options, file: resolve(process.env['INIT_CWD'] ?? '.', options.file) };
   if (!statSync(model.file, { throwIfNoEntry: false })?.isFile()) {
-    throw new Failure(`There is no model file ${resolve(model.file)}.`);
+    throw new Failure(`There is no model file ${model.file}.`);
   }
   const command = findLlamaServer();
   if (command === undefined) {
@@ -74,6 +80,7 @@ async function inProcess(model: ModelOptions, isDemo: boolean): Promise<ChosenUp
   try {
     const upstream = embedded({
       model: model.file,
+      ...(isDemo && { modelId: 'demo-model' }),
       gpuLayers: toGpuLayers(model.gpuLayers),
       onLoadProgress: progress.percent,
       ...(model.contextSize !== undefined && { contextSize: model.contextSize }),
