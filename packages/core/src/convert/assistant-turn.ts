@@ -8,6 +8,8 @@ import { fromSignature } from './signature.ts';
 /** One or more assistant messages in a row, which are one turn. */
 export interface AssistantTurn {
   text: string;
+  /** The text ends with a paragraph of our own wording, so that what follows begins a new one. */
+  endsParagraph: boolean;
   readonly thinking: string[];
   readonly calls: ChatToolCall[];
   /** Which message each tool call stands in, for the wording of errors. */
@@ -15,7 +17,7 @@ export interface AssistantTurn {
 }
 
 export function createAssistantTurn(): AssistantTurn {
-  return { text: '', thinking: [], calls: [], messageOfCall: new Map() };
+  return { text: '', endsParagraph: false, thinking: [], calls: [], messageOfCall: new Map() };
 }
 
 /**
@@ -35,7 +37,7 @@ export function addAssistantMessage(
     }
     switch (block.type) {
       case 'text':
-        if (/\S/.test(block.text)) turn.text += block.text;
+        addText(turn, block.text);
         break;
       case 'thinking': {
         const thinking = block.thinking === '' ? fromSignature(block.signature ?? '') : block.thinking;
@@ -65,6 +67,14 @@ export function addAssistantMessage(
   }
 }
 
+/**
+ * Returns the beginning of an answer that the model is to go on with, or undefined if the turn has no text.
+ * Its thinking is left out: llama-server would repeat it in front of the answer, as it repeats the text.
+ */
+export function toPrefillMessage(turn: AssistantTurn): ChatMessage | undefined {
+  return turn.text === '' ? undefined : { role: 'assistant', content: turn.text };
+}
+
 /** Returns the turn as one message; `content` is `''` rather than null, which some templates cannot render. */
 export function toAssistantMessage(turn: AssistantTurn): ChatMessage {
   return {
@@ -75,13 +85,16 @@ export function toAssistantMessage(turn: AssistantTurn): ChatMessage {
   };
 }
 
-export function isEmptyTurn(turn: AssistantTurn): boolean {
-  return turn.text === '' && turn.calls.length === 0 && turn.thinking.length === 0;
+function addText(turn: AssistantTurn, text: string): void {
+  if (!/\S/.test(text)) return;
+  turn.text += turn.endsParagraph ? `\n\n${text}` : text;
+  turn.endsParagraph = false;
 }
 
 function addParagraph(turn: AssistantTurn, text: string): void {
   if (!/\S/.test(text)) return;
-  turn.text = `${turn.text === '' ? '' : `${turn.text.replace(/\n+$/, '')}\n\n`}${text}\n\n`;
+  turn.text += turn.text === '' ? text : `\n\n${text}`;
+  turn.endsParagraph = true;
 }
 
 function textOf(block: ContentBlockParam, options: ConvertOptions): string {

@@ -5,8 +5,8 @@ import {
   type AssistantTurn,
   addAssistantMessage,
   createAssistantTurn,
-  isEmptyTurn,
   toAssistantMessage,
+  toPrefillMessage,
 } from './assistant-turn.ts';
 import type { ConvertOptions } from './options.ts';
 import { toSystemTurnText } from './system.ts';
@@ -72,8 +72,8 @@ export function toChatMessages(messages: readonly MessageParam[], options: Conve
   }
   if (assistant) {
     expectAllResults(createUserTurn(assistant));
-    // Nothing to continue: without the turn the model simply answers.
-    if (!isEmptyTurn(assistant)) chat.push(toAssistantMessage(assistant));
+    const prefill = toPrefillMessage(assistant);
+    if (prefill) chat.push(prefill);
   }
   if (chat.length === 0) {
     throw new MessagesError(

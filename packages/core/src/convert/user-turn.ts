@@ -48,7 +48,7 @@ export function addUserMessage(
       turn.results.push({ id: block.tool_use_id, parts: toResultParts(block, options) });
     } else {
       // The call was cut off by compaction, say: refusing would end the session for good.
-      parts.push(...textParts(`Result of tool call ${block.tool_use_id}:`), ...toResultParts(block, options));
+      parts.push(...toOrphanParts(block, options));
     }
   }
   if (hasResult) turn.results.at(-1)?.parts.push(...turn.waiting.splice(0));
@@ -79,6 +79,13 @@ export function toUserMessages(turn: UserTurn): ChatMessage[] {
   const parts = [...turn.front, ...(turn.parts ?? [])];
   if (turn.parts) messages.push({ role: 'user', content: joinParts(parts) });
   return messages;
+}
+
+function toOrphanParts(block: ToolResultBlockParam, options: ConvertOptions): ChatContentPart[] {
+  const heading = `Result of tool call ${block.tool_use_id}:`;
+  const content = joinParts(toResultParts(block, options));
+  if (typeof content === 'string') return textParts(`${heading}\n${content}`);
+  return [{ type: 'text', text: heading }, ...content];
 }
 
 function toResultParts(block: ToolResultBlockParam, options: ConvertOptions): ChatContentPart[] {
