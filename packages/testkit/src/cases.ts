@@ -7,6 +7,7 @@ import { limitCases } from './cases/limits.ts';
 import { messagesCases } from './cases/messages.ts';
 import { modelCases } from './cases/models.ts';
 import { openaiUpstreamCases } from './cases/openai-upstream.ts';
+import { reportCases } from './cases/reports.ts';
 import { routingCases } from './cases/routing.ts';
 import { sdkCases } from './cases/sdk.ts';
 import { streamingCases } from './cases/streaming.ts';
@@ -25,5 +26,6 @@ export const cases: Readonly<Record<string, readonly ConformanceCase[]>> = {
   models: modelCases,
   'count tokens': countTokensCases,
   'openai upstream': openaiUpstreamCases,
+  reports: reportCases,
   sdk: sdkCases,
 };

@@ -1,4 +1,9 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import {
+  type Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as httpRequest,
+} from 'node:http';
 import type { MessageStreamEvent } from '@llama-messages/core';
 import { createFrameReader } from './frame-reader.ts';
 
@@ -35,7 +40,7 @@ export interface PendingRequest {
   destroy(): void;
 }
 
-/** A raw HTTP client: no retries, no decompression, one connection per request, nothing between the test and the wire. */
+/** A raw HTTP client: no retries, no decompression, one connection per request unless it has an agent. */
 export interface Client {
   /** Sends a request and does not wait for the answer. */
   send(method: string, path: string, request?: ClientRequest): PendingRequest;
@@ -45,12 +50,12 @@ export interface Client {
 }
 
 /** Returns a client for the adapter at `url`, which may end in a path that the adapter is mounted at. */
-export function createClient(url: string): Client {
+export function createClient(url: string, agent: Agent | false = false): Client {
   const send = (method: string, path: string, options: ClientRequest = {}): PendingRequest => {
     const body = toBytes(options.body);
     const outgoing = httpRequest(url + path, {
       method,
-      agent: false,
+      agent,
       headers: {
         ...(body && { 'content-type': 'application/json' }),
         ...(body && !options.chunked && { 'content-length': String(body.byteLength) }),

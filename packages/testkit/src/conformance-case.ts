@@ -15,10 +15,7 @@ export interface TestedServer {
 export interface CaseContext extends TestedServer {
   readonly expect: ExpectStatic;
   /** Starts another server with these options, in front of a scripted upstream of its own; both are closed after the case. */
-  createServer(
-    options: Partial<MessagesOptions>,
-    upstream?: ScriptedServerOptions | ScriptedLlamaServer,
-  ): Promise<TestedServer>;
+  createServer(options: Partial<MessagesOptions>, upstream?: ScriptedServerOptions): Promise<TestedServer>;
 }
 
 /** One thing that every adapter owes its clients. */

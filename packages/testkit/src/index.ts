@@ -1,4 +1,5 @@
 export * from './answer.ts';
+export * from './case-runner.ts';
 export { cases } from './cases.ts';
 export * from './chat-chunks.ts';
 export * from './client.ts';

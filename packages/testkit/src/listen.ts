@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import type { AdapterServer } from './describe-adapter.ts';
+import type { AdapterServer } from './case-runner.ts';
 
 /** Starts a Node server on a free port of the loopback interface; `beforeClose` runs before it is closed. */
 export async function listen(server: Server, beforeClose?: () => Promise<unknown>): Promise<AdapterServer> {

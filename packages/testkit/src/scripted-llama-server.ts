@@ -7,7 +7,7 @@ import { type UpstreamKind, createRoutes } from './upstream-routes.ts';
 
 /** How the scripted server presents itself. */
 export interface ScriptedServerOptions {
-  /** `openai` is a plain OpenAI-compatible server (vLLM's wire): no `/props`, no token counting, no progress. @defaultValue `'llama-server'` */
+  /** `openai` is any OpenAI-compatible server: no `/props`, no token counting; `vllm` also counts. @defaultValue `'llama-server'` */
   readonly kind?: UpstreamKind;
   /** Ids in `/v1/models`. @defaultValue one, `demo-model-q8_0.gguf` */
   readonly models?: readonly string[];
@@ -89,9 +89,9 @@ export async function createScriptedLlamaServer(
     const play = routes.get(route);
     if (play) return play(call);
     if (route === chatRoute) return queue.shift() ?? fixtureAnswer('text');
-    return options.kind === 'openai'
-      ? errorAnswer(404, 'NotFoundError', 'Not Found')
-      : fixtureAnswer('not-found');
+    return (options.kind ?? 'llama-server') === 'llama-server'
+      ? fixtureAnswer('not-found')
+      : errorAnswer(404, 'NotFoundError', 'Not Found');
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {

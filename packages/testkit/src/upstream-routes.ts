@@ -3,7 +3,7 @@ import { loadFixture } from './fixtures.ts';
 import type { ScriptedCall, ScriptedServerOptions } from './scripted-llama-server.ts';
 
 /** Which server is played. */
-export type UpstreamKind = 'llama-server' | 'openai';
+export type UpstreamKind = 'llama-server' | 'openai' | 'vllm';
 
 type Routes = Map<string, (call: ScriptedCall) => Answer>;
 
@@ -12,7 +12,9 @@ export const recordedModel = 'demo-model-q8_0.gguf';
 
 /** Returns the answers of every endpoint but chat, by `METHOD /path`. */
 export function createRoutes(options: ScriptedServerOptions): Routes {
-  return (options.kind ?? 'llama-server') === 'openai' ? openaiRoutes(options) : llamaServerRoutes(options);
+  return (options.kind ?? 'llama-server') === 'llama-server'
+    ? llamaServerRoutes(options)
+    : openaiRoutes(options);
 }
 
 function llamaServerRoutes(options: ScriptedServerOptions): Routes {
@@ -67,8 +69,9 @@ function llamaServerRoutes(options: ScriptedServerOptions): Routes {
 }
 
 function openaiRoutes(options: ScriptedServerOptions): Routes {
+  const contextWindow = options.contextWindow ?? 8192;
   const ids = options.models ?? [recordedModel];
-  return new Map<string, (call: ScriptedCall) => Answer>([
+  const routes: Routes = new Map([
     ['GET /health', () => jsonAnswer(200, '')],
     [
       'GET /v1/models',
@@ -79,14 +82,19 @@ function openaiRoutes(options: ScriptedServerOptions): Routes {
             id,
             object: 'model',
             created: 1_795_360_601,
-            owned_by: 'vllm',
+            owned_by: options.kind === 'vllm' ? 'vllm' : 'somebody',
             root: id,
             parent: null,
-            max_model_len: options.contextWindow ?? 8192,
+            max_model_len: contextWindow,
           })),
         }),
     ],
   ]);
+  if (options.kind === 'vllm')
+    routes.set('POST /tokenize', () =>
+      jsonAnswer(200, { count: options.inputTokens ?? 42, max_model_len: contextWindow, tokens: [] }),
+    );
+  return routes;
 }
 
 function recorded(name: string): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { resetAnswer } from '../answer.ts';
+import { fixtureAnswer, resetAnswer } from '../answer.ts';
 import type { Client } from '../client.ts';
 import { type ConformanceCase, askedModel, expectError } from '../conformance-case.ts';
 
@@ -49,6 +49,29 @@ export const countTokensCases: readonly ConformanceCase[] = [
       expect(short.body.input_tokens).toBeGreaterThan(0);
       expect(long.body.input_tokens).toBeGreaterThan(1_000);
       expect(long.body.input_tokens).toBeLessThan(6_000);
+    },
+  },
+  {
+    id: 'count-tokens.vllm',
+    title: 'MUST say what vLLM counts',
+    run: async ({ createServer, expect }) => {
+      const { client } = await createServer({}, { kind: 'vllm', inputTokens: 77 });
+      expect(await count(client, 'Hello')).toMatchObject({ body: { input_tokens: 77 } });
+    },
+  },
+  {
+    id: 'count-tokens.not-served',
+    title: 'MUST still answer when the upstream is too old to count',
+    run: async ({ createServer, expect }) => {
+      for (const kind of ['llama-server', 'vllm'] as const) {
+        const { client, upstream } = await createServer({}, { kind });
+        const missing = () => fixtureAnswer('not-found');
+        upstream.on('POST /v1/chat/completions/input_tokens', missing);
+        if (kind === 'vllm') upstream.on('POST /tokenize', missing);
+        const { status, body } = await count(client, 'word '.repeat(2_000));
+        expect(status, `${kind}: ${JSON.stringify(body)}`).toBe(200);
+        expect(body.input_tokens).toBeGreaterThan(1_000);
+      }
     },
   },
   {

@@ -25,12 +25,13 @@ function* flood(): Answer & Generator<AnswerStep> {
 
 /** Resolves when the upstream has not been able to write for a while: nothing else tells that buffers are full. */
 async function stalled(call: ScriptedCall): Promise<number> {
-  for (let before = -1; ;) {
-    const now = call.bytesSent;
-    if (now === before && now > 0) return now;
-    before = now;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+  let before = 0;
+  for (let quiet = 0; quiet < 4;) {
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    quiet = call.bytesSent === before ? quiet + 1 : 0;
+    before = call.bytesSent;
   }
+  return before;
 }
 
 /** What happens upstream when the client goes away: every second of it is GPU time. */

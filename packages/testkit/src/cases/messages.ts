@@ -164,6 +164,34 @@ export const messagesCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'messages.image',
+    title: 'MUST hand images to a model that sees, and not fail on them in front of one that does not',
+    run: async ({ client, createServer, upstream, expect }) => {
+      const source = { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo=' };
+      const body = requestOf('');
+      body['messages'] = [
+        {
+          role: 'user',
+          content: [
+            { type: 'image', source },
+            { type: 'text', text: 'What is it?' },
+          ],
+        },
+      ];
+      const seeing = await createServer({}, { vision: true });
+      const seen = await seeing.client.messages(body);
+      expect(seen.status, await seen.text()).toBe(200);
+      expect(sentMessages(seeing.upstream.chatCalls[0])[0]?.content).toEqual([
+        { type: 'image_url', image_url: { url: `data:image/png;base64,${source.data}` } },
+        { type: 'text', text: 'What is it?' },
+      ]);
+      const blind = await client.messages(body);
+      await blind.text();
+      expect([200, 400]).toContain(blind.status);
+      expect(upstream.chatCalls[0]?.bodyText ?? '').not.toContain('image_url');
+    },
+  },
+  {
     id: 'messages.truncated-tool-call',
     title: 'MUST say max_tokens when the limit cut a tool call',
     run: async ({ client, upstream, expect }) => {

@@ -1,3 +1,5 @@
+import { Agent } from 'node:http';
+import { createClient } from '../client.ts';
 import { type ConformanceCase, expectError, requestOf } from '../conformance-case.ts';
 
 /** Which paths and methods are served. */
@@ -40,6 +42,37 @@ export const routingCases: readonly ConformanceCase[] = [
         context.expect(response.headers.allow, method).toMatch(/\bPOST\b/);
         await expectError(context, response, { status: 405, type: 'invalid_request_error' });
       }
+    },
+  },
+  {
+    id: 'routing.kept-connections',
+    title:
+      'MUST answer every request of a client that keeps its connections, also after bodies that nobody read',
+    run: async ({ createServer, expect }) => {
+      const { url } = await createServer({ auth: ['right'], maxBodyBytes: 1024 * 1024 });
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const client = createClient(url, agent);
+      const key = { 'x-api-key': 'right' };
+      const half = requestOf('x'.repeat(512 * 1024));
+      const statuses: number[] = [];
+      try {
+        for (const [body, headers] of [
+          [requestOf('Hello'), key],
+          [half, {}],
+          [requestOf('Hello', { stream: true }), key],
+          [requestOf('x'.repeat(2 * 1024 * 1024)), key],
+          [half, key],
+          ['{', key],
+          [requestOf('Hello'), key],
+        ] as const) {
+          const response = await client.messages(body, headers);
+          await response.text();
+          statuses.push(response.status);
+        }
+      } finally {
+        agent.destroy();
+      }
+      expect(statuses).toEqual([200, 401, 200, 413, 200, 400, 200]);
     },
   },
   {
