@@ -1,0 +1,32 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { createMessagesHandler, type MessagesHandler, type MessagesOptions } from '@llama-messages/core';
+import { LLAMA_MESSAGES_OPTIONS, LOGGER_CONTEXT } from './llama-messages.constants.ts';
+
+/**
+ * Gives other providers of the app the handler that the module's controller uses.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * class Titles {
+ *   constructor(@Inject(LlamaMessagesService) private readonly messages: LlamaMessagesService) {}
+ * }
+ * ```
+ */
+@Injectable()
+export class LlamaMessagesService implements OnApplicationShutdown {
+  /** Answers requests without a socket; see {@link MessagesHandler.handle}. */
+  readonly handler: MessagesHandler;
+
+  constructor(@Inject(LLAMA_MESSAGES_OPTIONS) options: MessagesOptions) {
+    this.handler = createMessagesHandler({
+      ...options,
+      logger: options.logger ?? new Logger(LOGGER_CONTEXT),
+    });
+  }
+
+  /** Frees the upstream; Nest calls this after the last response is over. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.handler.close();
+  }
+}
