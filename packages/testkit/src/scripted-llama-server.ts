@@ -19,6 +19,8 @@ export interface ScriptedServerOptions {
   readonly vision?: boolean;
   /** What the counting endpoint says. @defaultValue 42 */
   readonly inputTokens?: number;
+  /** @defaultValue a free one */
+  readonly port?: number;
   /** Resets a connection when a second request arrives on it, which is what reusing a stream's connection meets. */
   readonly resetsReusedConnections?: boolean;
 }
@@ -60,7 +62,7 @@ export interface ScriptedLlamaServer {
 
 const chatRoute = 'POST /v1/chat/completions';
 
-/** Starts a scripted server on a free port of the loopback interface. */
+/** Starts a scripted server on the loopback interface. */
 export async function createScriptedLlamaServer(
   options: ScriptedServerOptions = {},
 ): Promise<ScriptedLlamaServer> {
@@ -126,7 +128,7 @@ export async function createScriptedLlamaServer(
     // A request that breaks off while its body is read is no fault of the script.
     serve(request, response).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 

@@ -1,4 +1,5 @@
-import { type Answer, type AnswerStep, afterAnswer, frame, streamAnswer } from '../answer.ts';
+import { request as httpRequest } from 'node:http';
+import { type Answer, type AnswerStep, afterAnswer, fixtureAnswer, frame, streamAnswer } from '../answer.ts';
 import { deltaChunk, finishChunk, progressChunk, textChunk } from '../chat-chunks.ts';
 import { type ConformanceCase, requestOf, streamOf } from '../conformance-case.ts';
 import { createGate, within } from '../gate.ts';
@@ -115,6 +116,42 @@ export const disconnectCases: readonly ConformanceCase[] = [
         if (event.type === 'content_block_delta' && event.delta.type === 'text_delta')
           length += event.delta.text.length;
       expect(length).toBe('Once upon a time'.length + 200 * blockBytes);
+    },
+  },
+  {
+    id: 'disconnect.cold-start',
+    title: 'MUST NOT fail a second client when the first leaves while the upstream is asked for its models',
+    run: async ({ createServer, expect }) => {
+      const { client, upstream } = await createServer({});
+      const asked = createGate();
+      const gate = createGate();
+      upstream.on('GET /props', () => {
+        asked.open();
+        return afterAnswer(gate.opened, fixtureAnswer('props'));
+      });
+      const leaving = client.send('POST', '/v1/messages', { body: streamOf('one') });
+      await within(asked.opened, 2_000, 'the upstream is asked what it is');
+      const staying = client.send('POST', '/v1/messages', { body: requestOf('two') });
+      leaving.destroy();
+      gate.open();
+      const response = await within(staying.response, 3_000, 'the answer of the second client');
+      expect(response.status, await response.text()).toBe(200);
+    },
+  },
+  {
+    id: 'disconnect.mid-body',
+    title: 'MUST go on serving when a client leaves in the middle of its request',
+    run: async ({ url, client, upstream, expect }) => {
+      const headers = { 'content-type': 'application/json', 'content-length': '100000' };
+      const leaving = httpRequest(`${url}/v1/messages`, { method: 'POST', headers, agent: false });
+      const left = new Promise((resolve) => leaving.once('close', resolve));
+      leaving.on('error', () => {});
+      await new Promise((resolve) => leaving.write('{"model":"claude-test",', resolve));
+      leaving.destroy();
+      await left;
+      const response = await client.messages(requestOf('Hello'));
+      expect(response.status, await response.text()).toBe(200);
+      expect(upstream.chatCalls).toHaveLength(1);
     },
   },
   {

@@ -1,4 +1,12 @@
-import { type Answer, errorAnswer, fixtureAnswer, jsonAnswer, resetAnswer, textAnswer } from '../answer.ts';
+import {
+  type Answer,
+  cutStreamAnswer,
+  errorAnswer,
+  fixtureAnswer,
+  jsonAnswer,
+  resetAnswer,
+  textAnswer,
+} from '../answer.ts';
 import {
   type ConformanceCase,
   type ExpectedError,
@@ -109,6 +117,12 @@ const refusals: readonly Refusal[] = [
     id: 'reset',
     what: 'a connection that dies before an answer as an error of the server',
     answer: resetAnswer,
+    expected: ours,
+  },
+  {
+    id: 'empty-stream',
+    what: 'a stream that ends before it said anything as an error of the server',
+    answer: () => cutStreamAnswer(),
     expected: ours,
   },
   {

@@ -1,9 +1,10 @@
-import { cutStreamAnswer, fixtureAnswer, resetAnswer, textAnswer } from '../answer.ts';
+import { cutStreamAnswer, errorAnswer, fixtureAnswer, resetAnswer, textAnswer } from '../answer.ts';
 import { errorChunk, progressChunk, textChunk } from '../chat-chunks.ts';
 import { readEvents } from '../client.ts';
 import { type ConformanceCase, expectError, requestOf, streamOf } from '../conformance-case.ts';
 import { assertEventGrammar } from '../event-grammar.ts';
 import { createGate, within } from '../gate.ts';
+import { createScriptedLlamaServer } from '../scripted-llama-server.ts';
 import { errorsAfterStartCases } from './errors-after-start.ts';
 import { errorsBeforeStartCases } from './errors-before-start.ts';
 
@@ -39,6 +40,36 @@ export const errorCases: readonly ConformanceCase[] = [
         await expectError(context, response, overloaded);
         context.expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
       }
+      const back = await createScriptedLlamaServer({ port: Number(new URL(upstream.url).port) });
+      try {
+        const response = await client.messages(requestOf('Hello'));
+        context.expect(response.status, await response.text()).toBe(200);
+      } finally {
+        await back.close();
+      }
+    },
+  },
+  {
+    id: 'errors.loading-then-ready',
+    title: 'MUST serve an upstream that was still loading when it was asked first',
+    run: async (context) => {
+      const { client, upstream } = await context.createServer({});
+      const loading = () => errorAnswer(503, 'unavailable_error', 'Loading model');
+      for (const route of ['GET /props', 'GET /v1/models', 'GET /health', 'POST /v1/chat/completions'])
+        upstream.on(route, loading);
+      await expectError(context, await client.messages(streamOf('Hello')), overloaded);
+      upstream.reset();
+      upstream.answer(fixtureAnswer('prefill'));
+      const response = await client.messages(
+        requestOf('Count', {
+          messages: [
+            { role: 'user', content: 'Count from 1 to 9' },
+            { role: 'assistant', content: '1, 2, 3,' },
+          ],
+        }),
+      );
+      // What llama-server repeats is only left out if the bridge has found out which server it is.
+      context.expect(await response.json()).toMatchObject({ content: [{ text: ' 4, 5, 6, 7, 8, 9' }] });
     },
   },
   {

@@ -154,6 +154,23 @@ export const limitCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'limits.deep-json',
+    title: 'MUST survive a body that is nested without end',
+    run: async ({ client, expect }) => {
+      for (const depth of [1_000, 200_000]) {
+        const nested = '['.repeat(depth) + ']'.repeat(depth);
+        const body = JSON.stringify(requestOf('Hello', { metadata: 'NESTED', tools: [] }));
+        for (const place of ['"NESTED"', '"Hello"']) {
+          const response = await client.messages(body.replace(place, nested));
+          const text = await response.text();
+          expect(response.status, `${depth} ${place}: ${text.slice(0, 200)}`).toBeLessThan(500);
+        }
+      }
+      const response = await client.messages(requestOf('Hello'));
+      expect(response.status, await response.text()).toBe(200);
+    },
+  },
+  {
     id: 'limits.zero-max-tokens',
     title: 'MUST answer max_tokens 0, which warms the cache, with an empty message',
     run: async ({ client, expect }) => {
