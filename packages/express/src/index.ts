@@ -3,14 +3,23 @@
  *
  * @packageDocumentation
  */
-import { createMessagesHandler, type MessagesHandler, type MessagesOptions } from '@llama-messages/core';
-import { toNodeListener, toPath } from '@llama-messages/core/node';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { createMessagesHandler, type MessagesOptions } from '@llama-messages/core';
+import { toNodeListener, toPath, writeNodeResponse } from '@llama-messages/core/node';
+import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 
 export type { MessagesOptions } from '@llama-messages/core';
 
-/** Middleware, and the handler behind it, whose `close()` belongs into the host's shutdown. */
-export type LlamaMessagesMiddleware = RequestHandler & Pick<MessagesHandler, 'close'>;
+/** What {@link llamaMessages} returns. */
+export interface LlamaMessagesMiddleware extends RequestHandler {
+  /**
+   * Answers errors that middleware in front has raised for the API's own paths, such as malformed JSON that
+   * `express.json()` met, in Anthropic's shape; others go on to the host's error handler. Only needed where a body parser
+   * stands in front: `app.use(middleware.errorHandler)` after it.
+   */
+  readonly errorHandler: ErrorRequestHandler;
+  /** Frees what the upstream holds; belongs into the host's shutdown. */
+  close(): Promise<void>;
+}
 
 /**
  * Returns middleware for Express 4 and 5 that serves the Messages API below the path it is mounted at, and
@@ -36,5 +45,9 @@ export function llamaMessages(options: MessagesOptions): LlamaMessagesMiddleware
     if (handler.matches(req.method, toPath(req.url))) void listener(req, res);
     else next();
   }
-  return Object.assign(middleware, { close: () => handler.close() });
+  function errorHandler(error: unknown, req: Request, res: Response, next: NextFunction): void {
+    if (handler.matches(req.method, toPath(req.url))) void writeNodeResponse(res, handler.fail(error));
+    else next(error);
+  }
+  return Object.assign(middleware, { errorHandler, close: () => handler.close() });
 }

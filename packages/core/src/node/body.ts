@@ -12,7 +12,11 @@ export async function readNodeBody(
   request: IncomingMessage & { body?: unknown },
   maxBytes: number,
 ): Promise<unknown> {
-  if (request.body !== undefined && !isEmptyObject(request.body)) return request.body;
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (request.body !== undefined && !isEmptyObject(request.body)) {
+    if (announced > maxBytes) throw tooLarge(maxBytes);
+    return request.body;
+  }
   if (request.readableEnded) {
     if (request.body !== undefined) return request.body;
     throw new MessagesError(
@@ -27,7 +31,7 @@ export async function readNodeBody(
       `The body is compressed with ${encoding}; send it without content-encoding`,
     );
   }
-  return readBytes(request, Number(request.headers['content-length'] ?? 0), maxBytes);
+  return readBytes(request, announced, maxBytes);
 }
 
 /** `express.json()` leaves `{}` behind for a body that it did not read. */

@@ -9,6 +9,22 @@ interface UpstreamErrorBody {
   contextWindow: number | undefined;
 }
 
+/** The cause of a {@link MessagesError} for an answer that was no success: what the upstream said, for hooks and logs only. */
+export class UpstreamStatusError extends Error {
+  override readonly name = 'UpstreamStatusError';
+  readonly status: number;
+
+  constructor(status: number, body: string) {
+    super(`The model server answered ${status}: ${body.slice(0, 2_000)}`);
+    this.status = status;
+  }
+}
+
+/** True if the upstream has no such route, which older versions of a server answer with. */
+export function isNotServed(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof UpstreamStatusError && error.cause.status === 404;
+}
+
 /** How many seconds a client should wait for a server that is down or loading. */
 const retryAfter = { down: 5, loading: 2 } as const;
 
@@ -21,7 +37,7 @@ const retryAfter = { down: 5, loading: 2 } as const;
  */
 export function toUpstreamError(status: number, body: string): MessagesError {
   const error = parse(body);
-  const cause = new Error(`The model server answered ${status}: ${body.slice(0, 2_000)}`);
+  const cause = new UpstreamStatusError(status, body);
   const overflow = findOverflow(error);
   if (overflow) {
     return new MessagesError(

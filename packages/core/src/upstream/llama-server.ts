@@ -1,8 +1,10 @@
 import { httpClient as platformClient } from '#http-client';
 import type { ChatRequest } from '../chat/types.ts';
+import { estimateTokens } from '../convert/estimate-tokens.ts';
 import { createApiClient } from './api-client.ts';
+import { isNotServed } from './errors.ts';
 import type { HttpClient } from './http-client.ts';
-import type { Upstream, UpstreamCall, UpstreamModel } from './upstream.ts';
+import type { TokenCount, Upstream, UpstreamCall, UpstreamModel } from './upstream.ts';
 
 export interface LlamaServerOptions {
   /** Such as `http://127.0.0.1:8080`; a trailing `/v1` does no harm. */
@@ -53,15 +55,31 @@ export function llamaServer(options: LlamaServerOptions): Upstream {
     return (await api.json('GET', `/props${query}`, undefined, call)) as Props;
   }
 
+  /** For versions before the counting route: the template rendered, and its text counted. */
+  async function countRendered(request: ChatRequest, call: UpstreamCall): Promise<TokenCount> {
+    try {
+      const { prompt } = (await api.json('POST', '/apply-template', request, call)) as { prompt: string };
+      const body = { content: prompt, add_special: true, parse_special: true };
+      const { tokens } = (await api.json('POST', '/tokenize', body, call)) as { tokens: unknown[] };
+      return { tokens: tokens.length, exact: true };
+    } catch (error) {
+      if (!isNotServed(error)) throw error;
+      return { tokens: estimateTokens(request), exact: false };
+    }
+  }
+
   return {
     name: 'llama-server',
     traits: { echoesPrefill: true, schemaExcludesTools: true, reportsProgress: true },
     stream: (request, call) => api.chat(toBody(request), call),
     async countTokens(request, call) {
-      const counted = (await api.json('POST', '/v1/chat/completions/input_tokens', request, call)) as {
-        input_tokens: number;
-      };
-      return { tokens: counted.input_tokens, exact: true };
+      try {
+        const counted = await api.json('POST', '/v1/chat/completions/input_tokens', request, call);
+        return { tokens: (counted as { input_tokens: number }).input_tokens, exact: true };
+      } catch (error) {
+        if (!isNotServed(error)) throw error;
+        return countRendered(request, call);
+      }
     },
     async models(call) {
       const [server, list] = await Promise.all([

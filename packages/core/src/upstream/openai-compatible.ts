@@ -2,6 +2,7 @@ import { httpClient as platformClient } from '#http-client';
 import type { ChatMessage, ChatRequest } from '../chat/types.ts';
 import { estimateTokens } from '../convert/estimate-tokens.ts';
 import { createApiClient } from './api-client.ts';
+import { isNotServed } from './errors.ts';
 import type { HttpClient } from './http-client.ts';
 import { type OpenaiDialect, type OpenaiServer, dialects } from './dialects.ts';
 import type { Upstream, UpstreamModel, UpstreamTraits } from './upstream.ts';
@@ -47,14 +48,17 @@ export function openaiCompatible(options: OpenaiCompatibleOptions): Upstream {
     stream: (request, call) =>
       api.chat({ ...toBody(request, dialect), stream: true, stream_options: { include_usage: true } }, call),
     async countTokens(request, call) {
-      if (dialect.tokenize === undefined) return { tokens: estimateTokens(request), exact: false };
+      const estimate = { tokens: estimateTokens(request), exact: false };
+      if (dialect.tokenize === undefined) return estimate;
       const { model, messages, tools } = toBody(request, dialect);
-      const counted = (await api.json('POST', dialect.tokenize, { model, messages, tools }, call)) as {
-        count?: unknown;
-      };
-      return typeof counted.count === 'number'
-        ? { tokens: counted.count, exact: true }
-        : { tokens: estimateTokens(request), exact: false };
+      try {
+        const counted = await api.json('POST', dialect.tokenize, { model, messages, tools }, call);
+        const { count } = counted as { count?: unknown };
+        return typeof count === 'number' ? { tokens: count, exact: true } : estimate;
+      } catch (error) {
+        if (!isNotServed(error)) throw error;
+        return estimate;
+      }
     },
     async models(call) {
       const list = (await api.json('GET', '/v1/models', undefined, call)) as { data?: ListedModel[] | null };
