@@ -152,6 +152,10 @@ describe('deferred tools', () => {
     ).toEqual(['b', 'a', 'c', 'd']);
   });
 
+  it('of the same name as a visible tool are never offered twice', () => {
+    expect(names([tool('a'), deferred('a')], { messages: found('a') })).toEqual(['a']);
+  });
+
   it('can be chosen by name', () => {
     expect(names(tools, { tool_choice: { type: 'tool', name: 'c' } })).toEqual(['c']);
   });
