@@ -332,3 +332,37 @@ test('one slot reuses the prompt cache for the next turn and says so', async () 
     await upstream.close();
   }
 });
+
+test('a long prompt is read in steps that report progress and end with an abort', async () => {
+  const upstream = embedded({ model, contextSize: 4096, threads: 1, gpuLayers: 0 });
+  try {
+    const long = ask('Repeat after me: green. '.repeat(180) + 'Hello!', { max_tokens: 5 });
+    const reference = embedded({ model, contextSize: 4096, slots: 2, threads: 1, gpuLayers: 0 });
+    const { text } = await answer(reference, long);
+    await reference.close();
+
+    const abort = new AbortController();
+    const startedAt = performance.now();
+    const read = async (): Promise<void> => {
+      for await (const batch of await upstream.stream(long, callWith(abort.signal))) {
+        if (batch.length > 0) abort.abort();
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ name: 'AbortError' });
+    await answer(upstream, ask('Hello!', { max_tokens: 1 }));
+    const abortedMs = performance.now() - startedAt;
+
+    const whole = await answer(upstream, long);
+    const wholeMs = performance.now() - startedAt - abortedMs;
+    const progress = whole.chunks.flatMap((chunk) =>
+      chunk.prompt_progress ? [chunk.prompt_progress.processed] : [],
+    );
+    expect(progress.length).toBeGreaterThan(1);
+    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    expect(whole.text).toBe(text);
+    expect(whole.usage.prompt_tokens_details?.cached_tokens).toBeLessThan(20);
+    expect(abortedMs).toBeLessThan(wholeMs / 2);
+  } finally {
+    await upstream.close();
+  }
+});

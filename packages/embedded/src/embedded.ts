@@ -1,6 +1,6 @@
 import { MessagesError, type Upstream } from '@llama-messages/core';
 import { createChunkQueue } from './chunk-queue.ts';
-import { loadEngine, type Engine } from './engine.ts';
+import { ContextLostError, loadEngine, type Engine } from './engine.ts';
 import { generate } from './generation.ts';
 import { resolveOptions, type EmbeddedOptions } from './options.ts';
 import { createPrompt } from './prompt.ts';
@@ -88,7 +88,10 @@ export function embedded(options: EmbeddedOptions): EmbeddedUpstream {
       async function run(): Promise<void> {
         const release = await slots.acquire(signal);
         try {
-          await generate(await load(), prompt, request, signal, queue.push);
+          await generate(await load(), prompt, request, signal, queue.push).catch(async (error: unknown) => {
+            if (!(error instanceof ContextLostError)) throw error;
+            await generate(await load(), prompt, request, signal, queue.push);
+          });
           queue.end();
         } finally {
           release();

@@ -21,6 +21,15 @@ export interface Generation {
   stop(): void;
 }
 
+/**
+ * The context takes no request any more, and took none of this one: load another and start again.
+ * The engine sets its mark of a completion in progress after the completion was queued, so one that ends within
+ * that instant leaves the mark behind; seen only with tiny models on busy machines.
+ */
+export class ContextLostError extends Error {
+  override readonly name = 'ContextLostError';
+}
+
 /** A loaded model. */
 export interface Engine {
   readonly context: LlamaContext;
@@ -28,8 +37,10 @@ export interface Engine {
   /** How many tokens of the prompt the engine will find in its cache. */
   cached(prompt: Prompt): number;
   start(options: GenerateOptions, onToken: (token: EngineToken) => void): Generation;
-  /** Tells the cache what the engine has evaluated; call before the slot is given back. */
-  remember(prompt: Prompt, answer: string): Promise<void>;
+  /** True if a prompt that begins like the last one is only read from where it differs. */
+  readonly caches: boolean;
+  /** Tells {@link cached} what the engine has evaluated last. */
+  remember(text: string): Promise<void>;
   /** False after a failure that leaves the native context unusable; load another one then. */
   readonly usable: boolean;
   release(): Promise<void>;
@@ -91,7 +102,7 @@ export async function loadEngine(options: ResolvedOptions, signal: AbortSignal):
     },
     start(generate, onToken) {
       if (!parallel) {
-        const done = context.completion(generate, onToken).catch((error: unknown) => {
+        const done = startSingle(context, generate, onToken).catch((error: unknown) => {
           // The engine never clears its mark of a completion in progress then.
           usable = false;
           throw error;
@@ -100,12 +111,26 @@ export async function loadEngine(options: ResolvedOptions, signal: AbortSignal):
       }
       return startParallel(context, generate, onToken);
     },
-    async remember(prompt, answer) {
-      if (caches)
-        evaluated = answer === '' ? prompt.tokens : (await context.tokenize(prompt.text + answer)).tokens;
+    caches,
+    async remember(text) {
+      if (caches) evaluated = (await context.tokenize(text)).tokens;
     },
     release: () => context.release(),
   };
+}
+
+async function startSingle(
+  context: LlamaContext,
+  options: GenerateOptions,
+  onToken: (token: EngineToken) => void,
+): Promise<EngineResult> {
+  let done: Promise<EngineResult>;
+  try {
+    done = context.completion(options, onToken);
+  } catch (error) {
+    throw new ContextLostError('llama.cpp refuses to start a completion.', { cause: error });
+  }
+  return done;
 }
 
 /**

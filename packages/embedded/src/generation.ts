@@ -6,16 +6,17 @@ import {
   type VerboseStop,
 } from '@llama-messages/core';
 import { createAnswerDeltas } from './answer-deltas.ts';
-import type { Engine } from './engine.ts';
+import { ContextLostError, type Engine } from './engine.ts';
 import type { EngineResult, SamplingOptions } from './llama-node.ts';
 import type { Prompt } from './prompt.ts';
+import { readPrompt } from './read-prompt.ts';
 import { createStopWords } from './stop-words.ts';
 
 /**
  * Generates the answer to one prompt and hands its chunks to `onChunks`, in llama-server's form: progress first,
  * then the deltas, then the reason of the end, then the usage. Resolves when the engine is free again.
  *
- * @throws the signal's reason after an abort, MessagesError if the prompt leaves no room or the engine fails.
+ * @throws the signal's reason after an abort, ContextLostError before the first token, MessagesError if the engine fails.
  */
 export async function generate(
   engine: Engine,
@@ -29,10 +30,16 @@ export async function generate(
   const room = engine.model.contextWindow - total;
   const mostTokens = Math.min(request.max_tokens ?? Infinity, room);
   const cache = engine.cached(prompt);
-  onChunks({
-    choices: [{ index: 0, delta: { role: 'assistant', content: null }, finish_reason: null }],
-    prompt_progress: { total, cache, processed: cache },
-  });
+  const onProgress = (processed: number): void => {
+    const delta = { role: 'assistant', content: null };
+    onChunks({
+      choices: [{ index: 0, delta, finish_reason: null }],
+      prompt_progress: { total, cache, processed },
+    });
+  };
+  onProgress(cache);
+  const inSteps = await readPrompt(engine, prompt, signal, onProgress);
+  signal.throwIfAborted();
 
   const clientStops = request.stop ?? [];
   const answer = createAnswerDeltas(createStopWords([...clientStops, ...prompt.templateStops]));
@@ -56,12 +63,13 @@ export async function generate(
     result = await generation.done;
   } catch (error) {
     // Stopping a parallel generation rejects it.
+    if (error instanceof ContextLostError) throw error;
     if (word === undefined && !signal.aborted) {
       throw new MessagesError('api_error', 'llama.cpp failed to generate.', { cause: error });
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
-    if (engine.usable) await engine.remember(prompt, text);
+    if (engine.usable) await engine.remember(prompt.text + text);
   }
   signal.throwIfAborted();
 
@@ -84,7 +92,7 @@ export async function generate(
       ],
       __verbose: stop,
     },
-    toUsageChunk(total, cache, tokens, word, result),
+    toUsageChunk(total, cache, inSteps, tokens, word, result),
   );
 }
 
@@ -120,6 +128,7 @@ function isLimitStop(result: EngineResult | undefined): boolean {
 function toUsageChunk(
   total: number,
   expectedCache: number,
+  inSteps: boolean,
   tokens: number,
   word: string | undefined,
   result: EngineResult | undefined,
@@ -128,7 +137,7 @@ function toUsageChunk(
   // character. The token that ends the turn is counted, as llama-server does.
   const generated = word === undefined ? Math.max(tokens, result?.tokens_predicted ?? 0) : tokens;
   const completion = generated + (word === undefined && result?.stopped_eos === true ? 1 : 0);
-  const cached = result === undefined ? expectedCache : cachedTokens(total, expectedCache, result);
+  const cached = result === undefined || inSteps ? expectedCache : cachedTokens(total, expectedCache, result);
   return {
     choices: [],
     usage: {

@@ -85,7 +85,7 @@ export type PromptOptions = Pick<
   'prompt' | 'chat_format' | 'chat_parser' | 'generation_prompt' | 'preserved_tokens'
 > & { reasoning_format: 'auto' };
 
-export type GenerateOptions = (ChatOptions | PromptOptions) & SamplingOptions;
+export type GenerateOptions = (ChatOptions | PromptOptions | Pick<PromptOptions, 'prompt'>) & SamplingOptions;
 
 /** Everything but `token` is what was parsed of the whole answer so far. */
 export interface ParsedAnswer {
@@ -101,6 +101,8 @@ export interface EngineToken extends ParsedAnswer {
 /** The two modes of the engine spell some fields differently. */
 export interface EngineResult extends ParsedAnswer {
   text: string;
+  /** Prompt and answer together in single mode, the answer alone in parallel mode. */
+  tokens_evaluated: number;
   tokens_predicted: number;
   stopped_eos?: boolean;
   stopped_word?: boolean;
