@@ -85,7 +85,17 @@ export function textAnswer(
   headers?: Record<string, string>,
 ): Answer {
   return [
-    { type: 'head', status, contentType, ...(headers && { headers }) },
+    {
+      type: 'head',
+      status,
+      contentType,
+      headers: {
+        'content-length': String(Buffer.byteLength(body)),
+        // llama-server keeps connections, but not those of errors.
+        ...(status >= 400 && { connection: 'close' }),
+        ...headers,
+      },
+    },
     { type: 'write', data: body },
     end,
   ];
@@ -129,6 +139,7 @@ export async function playAnswer(
           server: 'llama.cpp',
           'content-type': step.contentType,
           'access-control-allow-origin': '',
+          ...(step.contentType === 'text/event-stream' && { 'x-accel-buffering': 'no' }),
           ...step.headers,
         });
         // The head leaves with the first byte of the body unless it is pushed.

@@ -45,7 +45,7 @@ const faults: readonly (readonly [name: string, fault: Fault, noticedBy: readonl
       'limits.body.malformed',
       'errors.refused.overflow',
       'routing.unknown',
-      'sdk.tool-runner',
+      'sdk.errors',
     ],
   ],
   [
