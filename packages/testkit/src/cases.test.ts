@@ -40,13 +40,7 @@ const faults: readonly (readonly [name: string, fault: Fault, noticedBy: readonl
   [
     'answers every error with 500',
     { status: (status) => (status >= 400 ? 500 : status) },
-    [
-      'auth.refused',
-      'limits.body.malformed',
-      'errors.refused.overflow',
-      'routing.unknown',
-      'sdk.errors',
-    ],
+    ['auth.refused', 'limits.body.malformed', 'errors.refused.overflow', 'routing.unknown', 'sdk.errors'],
   ],
   [
     'breaks characters that are cut by a read',

@@ -11,3 +11,4 @@ export * from './gate.ts';
 export * from './listen.ts';
 export * from './normalize.ts';
 export * from './scripted-llama-server.ts';
+export * from './end-to-end/describe-end-to-end.ts';

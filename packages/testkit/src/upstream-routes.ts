@@ -8,7 +8,7 @@ export type UpstreamKind = 'llama-server' | 'openai' | 'vllm';
 type Routes = Map<string, (call: ScriptedCall) => Answer>;
 
 /** The id that the recorded server gives its only model. */
-export const recordedModel = 'demo-model-q8_0.gguf';
+const recordedModel = 'demo-model-q8_0.gguf';
 
 /** Returns the answers of every endpoint but chat, by `METHOD /path`. */
 export function createRoutes(options: ScriptedServerOptions): Routes {
