@@ -341,6 +341,18 @@ describe('structured output with tools', () => {
     });
   });
 
+  it('takes the first answer of several', () => {
+    const { message } = run(
+      [
+        call({ index: 0, id: 'a', function: { name: 'structured_output', arguments: '{"answer":1}' } }),
+        call({ index: 1, id: 'b', function: { name: 'structured_output', arguments: '{"answer":2}' } }),
+        finish('tool_calls'),
+      ],
+      { structuredTool: 'structured_output' },
+    );
+    expect(message.content).toMatchObject([{ type: 'text', text: '{"answer":1}' }]);
+  });
+
   it('leaves calls of other tools, and the text before them, as they are', () => {
     const { message } = run(
       [

@@ -48,6 +48,7 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
   const blocks = createBlockWriter(sink, { hideThinking: plan.hideThinking, sign: toSignature });
   const tools = createToolCallTracker();
   const seenCalls = new Set<ToolCall>();
+  let structuredCall: ToolCall | undefined;
   const thinkTags = createThinkTagSplitter(
     { text, thinking: (thought) => blocks.thinking(thought) },
     options.startsInThinking,
@@ -118,6 +119,9 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
       const isNew = !seenCalls.has(call);
       seenCalls.add(call);
       if (call.name === plan.structuredTool) {
+        // One answer: a second one, or one beside a call of a real tool, would spoil the JSON of the first.
+        if (isNew && structuredCall === undefined && !sawToolUse) structuredCall = call;
+        if (structuredCall !== call) return;
         prose = undefined;
         blocks.text(isNew ? call.json : json);
         return;
