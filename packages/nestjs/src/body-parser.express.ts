@@ -1,6 +1,6 @@
+import { toPath } from '@llama-messages/core/node';
 import { readEarlyBody } from './early-body.ts';
 import type { ExpressRequest } from './platform.ts';
-import { toPath } from '@llama-messages/core/node';
 
 /** The part of an Express application that {@link useExpressBodyParser} needs. */
 export interface ExpressApp {
@@ -18,14 +18,14 @@ export function useExpressBodyParser(
   isMessagesPath: (path: string) => boolean,
   maxBytes: number,
 ): void {
-  app.use((request, _response, next) => {
-    if (!isMessagesPath(toPath(request.url))) return next();
-    void readEarlyBody(request, maxBytes).then((isRead) => {
-      // What body-parser 1 looks at; 2 sees that the stream has ended.
-      request._body = true;
+  app.use(async (request, _response, next) => {
+    if (isMessagesPath(toPath(request.url))) {
+      const isRead = await readEarlyBody(request, maxBytes);
+      // What body-parser 1 looks at; 2 sees by itself that the stream has ended.
+      Object.assign(request, { _body: true });
       if (!isRead) hideBody(request);
-      next();
-    });
+    }
+    next();
   });
 }
 

@@ -6,12 +6,7 @@ import type { FastifyRequest } from './platform.ts';
 export interface FastifyInstance {
   addHook(
     name: 'preParsing',
-    hook: (
-      request: FastifyRequest,
-      reply: unknown,
-      payload: unknown,
-      done: (error: null, payload: unknown) => void,
-    ) => void,
+    hook: (request: FastifyRequest, reply: unknown, payload: unknown) => Promise<unknown>,
   ): unknown;
 }
 
@@ -26,16 +21,16 @@ export function useFastifyBodyParser(
   isMessagesPath: (path: string) => boolean,
   maxBytes: number,
 ): void {
-  instance.addHook('preParsing', (request, _reply, payload, done) => {
-    if (!isMessagesPath(toPath(request.originalUrl))) return done(null, payload);
-    void readEarlyBody(request, maxBytes).then(() => {
+  instance.addHook('preParsing', async (request, _reply, payload) => {
+    if (isMessagesPath(toPath(request.originalUrl))) {
+      await readEarlyBody(request, maxBytes);
       // Fastify parses what these announce; without them it leaves `request.body` as it is. `request.raw` keeps them.
       request.headers = {
         'content-type': undefined,
         'content-length': undefined,
         'transfer-encoding': undefined,
       };
-      done(null, payload);
-    });
+    }
+    return payload;
   });
 }

@@ -3,6 +3,7 @@ import type { MessagesOptions } from '@llama-messages/core';
 import { LLAMA_MESSAGES_OPTIONS, LLAMA_MESSAGES_PATH } from './llama-messages.constants.ts';
 import { createMountedController } from './llama-messages.controller.ts';
 import type { LlamaMessagesModuleExtras } from './llama-messages.options.ts';
+import { toMount } from './mount.ts';
 
 /**
  * `path` and `isGlobal` are extras and not options: Nest needs them to build the module, which is before the factory
@@ -26,9 +27,3 @@ export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<Message
     },
   )
   .build();
-
-/** Returns `''` for the root, else `/a/b`. */
-function toMount(path: string): string {
-  const segments = path.split('/').filter((segment) => segment !== '');
-  return segments.map((segment) => `/${segment}`).join('');
-}

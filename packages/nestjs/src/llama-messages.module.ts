@@ -1,10 +1,11 @@
-import { Inject, Module } from '@nestjs/common';
-import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
-import { type ExpressApp, useExpressBodyParser } from './body-parser.express.ts';
-import { type FastifyInstance, useFastifyBodyParser } from './body-parser.fastify.ts';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
+import { useBodyParser } from './body-parser.ts';
 import { LLAMA_MESSAGES_PATH } from './llama-messages.constants.ts';
 import { ConfigurableModuleClass } from './llama-messages.module-definition.ts';
 import { LlamaMessagesService } from './llama-messages.service.ts';
+import { toBases } from './mount.ts';
+import { registerProbe } from './probe.ts';
 
 /**
  * Serves the Messages API from a Nest app, on Express and on Fastify.
@@ -19,7 +20,11 @@ import { LlamaMessagesService } from './llama-messages.service.ts';
  * ```
  */
 @Module({ providers: [LlamaMessagesService], exports: [LlamaMessagesService] })
-export class LlamaMessagesModule extends ConfigurableModuleClass {
+export class LlamaMessagesModule extends ConfigurableModuleClass implements OnModuleInit {
+  readonly #host: HttpAdapterHost;
+  readonly #service: LlamaMessagesService;
+  readonly #bases: () => readonly [string, ...string[]];
+
   /** Registers the body parser here and not in `onModuleInit`, which comes after Nest's own parser. */
   constructor(
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
@@ -28,33 +33,23 @@ export class LlamaMessagesModule extends ConfigurableModuleClass {
     @Inject(LLAMA_MESSAGES_PATH) mount: string,
   ) {
     super();
-    const { handler } = service;
-    // The global prefix is set after this, in main.ts, so it is looked up with each request.
-    const isMessagesPath = (path: string) =>
-      toBases(config, mount).some(
-        (base) => path.startsWith(`${base}/`) && handler.matches('POST', path.slice(base.length)),
-      );
+    this.#host = host;
+    this.#service = service;
+    this.#bases = () => toBases(config, mount);
+    const isMessagesPath = (path: string) => this.#isMessagesPath(path);
     // Replayed when the adapter is there; in tests it comes after the modules, in a standalone app never.
-    host.init$.subscribe(() => useBodyParser(host.httpAdapter, isMessagesPath, handler.maxBodyBytes));
+    host.init$.subscribe(() => useBodyParser(host.httpAdapter, isMessagesPath, service.handler.maxBodyBytes));
   }
-}
 
-/** Returns what may stand in front of the API's paths: `setGlobalPrefix` can exclude routes. */
-function toBases(config: ApplicationConfig, mount: string): string[] {
-  const prefix = config.getGlobalPrefix().replace(/^\/+|\/+$/g, '');
-  if (prefix === '') return [mount];
-  const prefixed = `/${prefix}${mount}`;
-  return config.getGlobalPrefixOptions().exclude ? [prefixed, mount] : [prefixed];
-}
+  onModuleInit(): void {
+    const adapter = this.#host.httpAdapter;
+    if (adapter) registerProbe(adapter, this.#bases()[0] || '/', this.#service.handler);
+  }
 
-function useBodyParser(
-  adapter: AbstractHttpAdapter,
-  isMessagesPath: (path: string) => boolean,
-  maxBytes: number,
-): void {
-  if (adapter.getType() === 'fastify') {
-    useFastifyBodyParser(adapter.getInstance<FastifyInstance>(), isMessagesPath, maxBytes);
-  } else {
-    useExpressBodyParser(adapter.getInstance<ExpressApp>(), isMessagesPath, maxBytes);
+  #isMessagesPath(path: string): boolean {
+    const { handler } = this.#service;
+    return this.#bases().some(
+      (base) => path.startsWith(`${base}/`) && handler.matches('POST', path.slice(base.length)),
+    );
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What the module needs of Express's request: Node's own, with the body that a parser left. */
-export type ExpressRequest = IncomingMessage & { originalUrl?: string; body?: unknown; _body?: boolean };
+export type ExpressRequest = IncomingMessage & { originalUrl?: string; body?: unknown };
 
 /** What the module needs of Fastify's request. */
 export interface FastifyRequest {
