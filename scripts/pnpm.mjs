@@ -51,6 +51,11 @@ async function fetchPnpm(version) {
     // Some npm settings forbid install scripts; the only one that matters here is run below.
     '--ignore-scripts',
     '--loglevel=error',
+    // npm's own settings let a machine without a network wait for minutes.
+    '--prefer-offline',
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=1000',
+    '--fetch-timeout=60000',
     `pnpm@${version}`,
   ]);
   if (code !== 0) {
