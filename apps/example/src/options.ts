@@ -45,7 +45,7 @@ What serves:
   --host HOST             default: 127.0.0.1, this machine only
   --api-key KEY           a key that clients must send; may be given more than once (default: no key needed)
 
-  --verbose               show llama-server's log
+  --verbose               show the log of llama-server or llama.cpp
   --help                  show this
 `;
 

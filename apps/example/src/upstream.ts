@@ -3,6 +3,7 @@ import { basename, delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Upstream } from '@llama-messages/core';
 import { embedded } from '@llama-messages/embedded';
+import { hideEngineLog } from './engine-log.ts';
 import { Failure } from './failure.ts';
 import { startLlamaServer } from './llama-server.ts';
 import type { AppOptions, ModelOptions } from './options.ts';
@@ -30,7 +31,11 @@ export async function chooseUpstream(options: AppOptions, signal: AbortSignal): 
   if (options.upstream !== undefined) return remote(options.upstream, options.upstreamApiKey);
   if (options.model !== undefined) return local(options.model, options.verbose, signal);
   if (await isLlamaServer(usualServer)) return remote(usualServer, process.env['LLAMA_API_KEY']);
-  return inProcess({ file: demoModel, gpuLayers: '0', contextSize: undefined, parallel: undefined }, true);
+  return inProcess(
+    { file: demoModel, gpuLayers: '0', contextSize: undefined, parallel: undefined },
+    true,
+    options.verbose,
+  );
 }
 
 function remote(url: string, apiKey: string | undefined): ChosenUpstream {
@@ -58,7 +63,7 @@ async function local(
   const command = findLlamaServer();
   if (command === undefined) {
     console.error('There is no llama-server on the PATH: the model runs in this process.');
-    return inProcess(model, false);
+    return inProcess(model, false, isVerbose);
   }
   const name = basename(model.file)
     .replace(/\.gguf$/i, '')
@@ -75,7 +80,8 @@ async function local(
   };
 }
 
-async function inProcess(model: ModelOptions, isDemo: boolean): Promise<ChosenUpstream> {
+async function inProcess(model: ModelOptions, isDemo: boolean, isVerbose: boolean): Promise<ChosenUpstream> {
+  if (!isVerbose) hideEngineLog();
   const progress = showProgress(`Loading ${basename(model.file)} in this process`);
   try {
     const upstream = embedded({
