@@ -6,7 +6,7 @@ import { probe } from './endpoints/probes.ts';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'HEAD';
-  /** Below the mount point; a last segment `:id` stands for one path segment, percent-encoded. */
+  /** Below the mount point; `:id` at the end stands for the rest, percent-encoded or not. */
   readonly path: string;
   readonly endpoint: Endpoint;
   /** Answered without a key: clients probe before they log in. */
@@ -42,14 +42,15 @@ export function matchRoute(method: string, path: string): RouteMatch | undefined
     .replace(/\/+$/, '')
     .replace(/^v1\/v1\//, 'v1/')}`;
   const candidates = routes.filter((route) => matches(route.path, plain));
-  if (candidates.length === 0) return undefined;
+  const [first] = candidates;
+  if (!first) return undefined;
   const route = candidates.find((candidate) => candidate.method === method);
   // The root belongs to the host, but for the probe.
   if (!route && plain === '/') return undefined;
   return {
     route,
     allowed: candidates.map((candidate) => candidate.method),
-    id: decode(plain.slice(plain.lastIndexOf('/') + 1)),
+    id: first.path.endsWith(':id') ? decode(plain.slice(first.path.length - ':id'.length)) : '',
   };
 }
 

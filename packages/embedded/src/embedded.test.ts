@@ -233,7 +233,7 @@ describe.each([
     await expect(upstream.stream(request, callWith())).rejects.toMatchObject({
       type: 'invalid_request_error',
       status: 400,
-      message: `prompt is too long: ${tokens} tokens > 2047 maximum`,
+      message: `prompt is too long: ${tokens} tokens > 2048 maximum`,
     });
   });
 
@@ -357,8 +357,10 @@ test('a long prompt is read in steps that report progress and end with an abort'
     const progress = whole.chunks.flatMap((chunk) =>
       chunk.prompt_progress ? [chunk.prompt_progress.processed] : [],
     );
-    expect(progress.length).toBeGreaterThan(1);
-    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    // A context that the engine lost is made anew, and the prompt read from its beginning.
+    const sinceStart = progress.slice(progress.lastIndexOf(Math.min(...progress)));
+    expect(sinceStart.length).toBeGreaterThan(1);
+    expect(sinceStart).toEqual([...sinceStart].sort((a, b) => a - b));
     expect(whole.text).toBe(text);
     expect(whole.usage.prompt_tokens_details?.cached_tokens).toBeLessThan(20);
     expect(abortedMs).toBeLessThan(wholeMs / 2);

@@ -63,7 +63,7 @@ export function embedded(options: EmbeddedOptions): EmbeddedUpstream {
 
   return {
     name: 'llama.cpp in process',
-    traits: { echoesPrefill: false, schemaExcludesTools: false, reportsProgress: true },
+    traits: { echoesPrefill: false, schemaExcludesTools: true, reportsProgress: true },
 
     async load() {
       await load();
@@ -74,11 +74,12 @@ export function embedded(options: EmbeddedOptions): EmbeddedUpstream {
       const signal = AbortSignal.any([call.signal, closing.signal, leaving.signal]);
       const engine = await unlessAborted(load(), signal);
       const prompt = await unlessAborted(untilDone(createPrompt(engine.context, request)), signal);
-      const most = engine.model.contextWindow - 1;
-      if (prompt.tokens.length > most) {
+      const { contextWindow } = engine.model;
+      // One token must be left for the answer.
+      if (prompt.tokens.length >= contextWindow) {
         throw new MessagesError(
           'invalid_request_error',
-          `prompt is too long: ${prompt.tokens.length} tokens > ${most} maximum`,
+          `prompt is too long: ${prompt.tokens.length} tokens > ${contextWindow} maximum`,
         );
       }
       const queue = createChunkQueue(() => leaving.abort());

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HandlerResponse, MessagesHandler } from '@llama-messages/core';
 import { toHandlerRequest, writeNodeResponse } from '@llama-messages/core/node';
@@ -20,7 +19,6 @@ export async function answer(
     ...toHandlerRequest(toRawRequest(request), raw, handler.maxBodyBytes),
     path,
     body: () => takeBody(request, handler.maxBodyBytes),
-    signal: toCloseSignal(raw),
   });
   if ('raw' in response) sendFastifyReply(response, result);
   else void writeNodeResponse(response, result);
@@ -31,15 +29,4 @@ function sendFastifyReply(reply: FastifyReply, { status, headers, body }: Handle
   if (reply.sent) return;
   reply.code(status).headers(headers);
   reply.send(typeof body === 'string' ? body : Readable.from(body, { objectMode: false }));
-}
-
-/**
- * Returns a signal that aborts when the response is over, whoever ended it: a timeout interceptor that answers in our
- * place must stop the upstream as well. After an answer of ours it finds nothing to stop.
- */
-function toCloseSignal(response: ServerResponse): AbortSignal {
-  const abort = new AbortController();
-  if (response.destroyed) abort.abort();
-  else response.once('close', () => abort.abort());
-  return abort.signal;
 }

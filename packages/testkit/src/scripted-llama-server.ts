@@ -96,6 +96,9 @@ export async function createScriptedLlamaServer(
       : errorAnswer(404, 'NotFoundError', 'Not Found');
   };
 
+  /** One listener a connection, not one a request. */
+  const closing = new WeakMap<Socket, Promise<void>>();
+
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
     if (options.resetsReusedConnections && used.has(socket)) return socket.resetAndDestroy();
@@ -105,7 +108,9 @@ export async function createScriptedLlamaServer(
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const bodyText = Buffer.concat(parts).toString('utf8');
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    const closed =
+      closing.get(socket) ?? new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    closing.set(socket, closed);
     const answered = createGate();
     const call = {
       method: request.method ?? '',

@@ -39,15 +39,15 @@ export function toPath(url = '/'): string {
   return end === -1 ? url : url.slice(0, end);
 }
 
-/** Returns a signal that aborts when the client leaves before the response is complete. `close` of the request would fire once its body is read. */
+/**
+ * Returns a signal that aborts when the response is over, whoever ended it: the client left, or the host answered in our
+ * place (a time limit, say). After a whole answer nobody listens any more. `close` of the request instead would
+ * fire once its body is read.
+ */
 export function toSignal(res: ServerResponse): AbortSignal {
   const abort = new AbortController();
   if (res.destroyed) abort.abort();
-  else {
-    res.on('close', () => {
-      if (!res.writableFinished) abort.abort();
-    });
-  }
+  else res.once('close', () => abort.abort());
   return abort.signal;
 }
 

@@ -9,7 +9,7 @@ export interface FrameWriter extends MessageSink {
 }
 
 /** The `ping` event; clients reset their watchdogs on it and otherwise ignore it. */
-export const pingFrame = 'event: ping\ndata: {"type":"ping"}\n\n';
+const pingFrame = 'event: ping\ndata: {"type":"ping"}\n\n';
 
 /**
  * Returns a sink that writes the wire format. Deltas, which are nearly all of a stream, are put together from

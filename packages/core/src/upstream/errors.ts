@@ -10,7 +10,7 @@ interface UpstreamErrorBody {
 }
 
 /** The cause of a {@link MessagesError} for an answer that was no success: what the upstream said, for hooks and logs only. */
-export class UpstreamStatusError extends Error {
+class UpstreamStatusError extends Error {
   override readonly name = 'UpstreamStatusError';
   readonly status: number;
 

@@ -6,7 +6,7 @@ import type { Upstream } from '@llama-messages/core';
 import { embedded } from '@llama-messages/embedded';
 
 /** Path of the model that comes with the repository; its card says what it can do. */
-export const demoModelPath = fileURLToPath(
+const demoModelPath = fileURLToPath(
   new URL('../../../../tools/demo-model/demo-model-q8_0.gguf', import.meta.url),
 );
 
