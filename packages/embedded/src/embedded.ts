@@ -56,7 +56,7 @@ export function embedded(options: EmbeddedOptions): EmbeddedUpstream {
       throw error;
     });
     if (engine.usable) return engine;
-    // It cannot be released either; the garbage collector frees it.
+    // It cannot be released either.
     if (loading === current) loading = undefined;
     return load();
   }

@@ -30,6 +30,12 @@ export class ContextLostError extends Error {
   override readonly name = 'ContextLostError';
 }
 
+/**
+ * Held on to for good: such a context still has its mark of a completion in progress, which points to nothing by
+ * then, and freeing it crashes the process. Its weights are mapped from the file and shared with the next one's.
+ */
+const lostContexts: LlamaContext[] = [];
+
 /** A loaded model. */
 export interface Engine {
   readonly context: LlamaContext;
@@ -105,6 +111,7 @@ export async function loadEngine(options: ResolvedOptions, signal: AbortSignal):
         const done = startSingle(context, generate, onToken).catch((error: unknown) => {
           // The engine never clears its mark of a completion in progress then.
           usable = false;
+          lostContexts.push(context);
           throw error;
         });
         return { done, stop: () => context.stopCompletion() };
