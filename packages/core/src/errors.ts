@@ -32,7 +32,7 @@ export interface MessagesErrorOptions {
 
 /**
  * The one error class: everything that goes wrong becomes one, with a message that the client may read.
- * Throw it from hooks (`authenticate`, `resolveModel`) to answer with a status of your own.
+ * Throw it from the functions in the options (`auth`, `models`) to answer with a status of your own.
  *
  * @example
  * ```ts

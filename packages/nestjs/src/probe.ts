@@ -11,11 +11,14 @@ import type { PlatformRequest, PlatformResponse } from './platform.ts';
  * host. Must run after the host's routes are registered and before Nest's 404, which is in `onModuleInit`.
  */
 export function registerProbe(adapter: AbstractHttpAdapter, path: string, handler: MessagesHandler): void {
-  if (adapter.getType() === 'fastify') {
-    const instance = adapter.getInstance<{ hasRoute(route: { method: string; url: string }): boolean }>();
-    if (instance.hasRoute({ method: 'HEAD', url: path })) return;
+  const isFastify = adapter.getType() === 'fastify';
+  const instance = adapter.getInstance<{ hasRoute(route: { method: string; url: string }): boolean }>();
+  // Express takes both spellings for one.
+  const spellings = isFastify && path !== '/' ? [path, `${path}/`] : [path];
+  for (const url of spellings) {
+    if (isFastify && instance.hasRoute({ method: 'HEAD', url })) continue;
+    adapter.head(url, (request: PlatformRequest, response: PlatformResponse) =>
+      answer(handler, request, response, '/'),
+    );
   }
-  adapter.head(path, (request: PlatformRequest, response: PlatformResponse) =>
-    answer(handler, request, response, '/'),
-  );
 }

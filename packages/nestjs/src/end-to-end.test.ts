@@ -2,14 +2,14 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { describeAdapter } from '@llama-messages/testkit';
+import { describeEndToEnd } from '@llama-messages/testkit';
 import { LlamaMessagesModule } from './llama-messages.module.ts';
 
-for (const [name, Adapter] of [
-  ['nest on express', ExpressAdapter],
-  ['nest on fastify', FastifyAdapter],
+for (const [platform, Adapter] of [
+  ['express', ExpressAdapter],
+  ['fastify', FastifyAdapter],
 ] as const) {
-  describeAdapter(name, async (options) => {
+  describeEndToEnd(`nest on ${platform}`, async (options) => {
     const app = await NestFactory.create(LlamaMessagesModule.forRoot(options), new Adapter(), {
       logger: false,
     });
