@@ -200,6 +200,9 @@ describe("the SDK's tool runner on a thread", () => {
     expect(last.content).toMatchObject([{ type: 'text', text: 'It is sunny.' }]);
     expect(seen.refusals).toEqual(['thread_already_continued']);
     expectWholeConversation(seen.conversations[2]);
+    // What was held is what the client replays, to the byte: the model's prompt cache stays good.
+    const [, held, replayed] = seen.conversations.map((request) => JSON.stringify(request.messages));
+    expect(held).toBe(replayed);
   });
 });
 
