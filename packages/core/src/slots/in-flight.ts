@@ -1,0 +1,85 @@
+import { createSharedSource, type SharedSource } from './shared-source.ts';
+
+export interface InFlightOptions {
+  /** Most bytes that are kept of one source for those who join later, and for the slower of its readers. */
+  readonly maxBytes: number;
+  /**
+   * Milliseconds that a source goes on after the last reader has left, so that a client that connects again finds it.
+   * 0 aborts it at once.
+   * @defaultValue 2000
+   */
+  readonly lingerMs?: number | undefined;
+}
+
+/** The items of a source, from the first, for one reader. Can be consumed once. */
+export interface JoinedSource<Item> extends AsyncIterable<Item> {
+  /** A source that another caller had started. */
+  readonly isAttached: boolean;
+}
+
+export interface InFlight<Item> {
+  /**
+   * Returns the items of the source that runs under `key`, all from the first; starts one if none does, or if it can
+   * no longer be joined. Counts as a reader from now on until its iteration is left or over, or `signal` aborts, which
+   * throws the signal's reason into the iteration. A failure of the source reaches every reader, after the items before it.
+   *
+   * @param start is called at once, and only by the first; its signal aborts when no reader is left
+   * @param sizeOf an estimate in bytes; the first caller's counts
+   */
+  join(
+    key: string,
+    start: (signal: AbortSignal) => AsyncIterable<Item>,
+    signal: AbortSignal,
+    sizeOf: (item: Item) => number,
+  ): JoinedSource<Item>;
+  /** Sources that can be joined. */
+  readonly size: number;
+}
+
+/**
+ * Returns what runs identical requests once: whoever asks for a key that is being answered gets that answer too, from
+ * its beginning. A client that lost its connection, or asks again without streaming, then does not wait for the same
+ * prompt to be read a second time.
+ *
+ * A source is read as fast as the fastest of its readers, and no more than `maxBytes` ahead of the slowest. As soon as
+ * more than `maxBytes` have come nobody can join any more, and what all readers have is dropped. When a reader has
+ * got the end, or the source has failed, the next caller starts anew.
+ */
+export function createInFlight<Item>(options: InFlightOptions): InFlight<Item> {
+  const { maxBytes, lingerMs = 2000 } = options;
+  const sources = new Map<string, SharedSource<Item>>();
+
+  function add(
+    key: string,
+    start: (signal: AbortSignal) => AsyncIterable<Item>,
+    sizeOf: (item: Item) => number,
+  ): SharedSource<Item> {
+    const source = createSharedSource<Item>({
+      start,
+      sizeOf,
+      maxBytes,
+      lingerMs,
+      onClosed: () => {
+        if (sources.get(key) === source) sources.delete(key);
+      },
+    });
+    sources.set(key, source);
+    return source;
+  }
+
+  return {
+    join(key, start, signal, sizeOf) {
+      if (signal.aborted) return { isAttached: false, [Symbol.asyncIterator]: () => rejecting(signal) };
+      const running = sources.get(key);
+      const iterator = (running ?? add(key, start, sizeOf)).read(signal);
+      return { isAttached: running !== undefined, [Symbol.asyncIterator]: () => iterator };
+    },
+    get size() {
+      return sources.size;
+    },
+  };
+}
+
+function rejecting(signal: AbortSignal): AsyncIterator<never> {
+  return { next: () => Promise.reject(signal.reason) };
+}
