@@ -143,3 +143,36 @@ describe('the tracker', () => {
     expect(tracker.compare('b', other)).toBeUndefined();
   });
 });
+
+describe('an answer that was appended', () => {
+  const answer: ChatMessage = { role: 'assistant', content: 'Done.', reasoning_content: 'easy' };
+  const next = (replayed: ChatMessage): ChatRequest => ({
+    ...first,
+    messages: [...first.messages, replayed, { role: 'user', content: 'more' }],
+  });
+
+  it('is compared with what the client makes of it', () => {
+    const tracker = createPrefixTracker();
+    for (const [replayed, expected] of [
+      [answer, undefined],
+      [
+        { role: 'assistant', content: 'Done.' },
+        { where: 'message', index: 4 },
+      ],
+    ] as const) {
+      tracker.compare('a', first);
+      tracker.append('a', first, answer);
+      const found = tracker.compare('a', next(replayed));
+      if (expected) expect(found).toMatchObject(expected);
+      else expect(found).toBeUndefined();
+    }
+  });
+
+  it('too late for a conversation that has gone on is ignored', () => {
+    const tracker = createPrefixTracker();
+    tracker.compare('a', first);
+    tracker.compare('a', next(answer));
+    tracker.append('a', first, { role: 'assistant', content: 'else' });
+    expect(tracker.compare('a', next(answer))).toBeUndefined();
+  });
+});

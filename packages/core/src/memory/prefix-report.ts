@@ -26,6 +26,11 @@ export interface PrefixTracker {
    * @param conversationId - with the owner in it, and the agent, if the conversation has several
    */
   compare(conversationId: string, chat: ChatRequest): PrefixBreak | undefined;
+  /**
+   * Adds the answer to `chat` to what the upstream has cached, so that the next comparison also finds an answer that came back
+   * changed. Ignored if the conversation has gone on in the meantime.
+   */
+  append(conversationId: string, chat: ChatRequest, generated: ChatMessage): void;
 }
 
 /** One text of the prompt. */
@@ -54,7 +59,7 @@ export function createPrefixTracker(options: PrefixTrackerOptions = {}): PrefixT
 
   return {
     compare(conversationId, chat) {
-      const key = `${chat.tools?.length ? 'tools' : 'plain'}\0${conversationId}`;
+      const key = keyOf(conversationId, chat);
       const before = previous.get(key);
       const { segments, broken } = compareSegments(before, chat);
       previous.delete(key);
@@ -65,7 +70,23 @@ export function createPrefixTracker(options: PrefixTrackerOptions = {}): PrefixT
       }
       return broken;
     },
+    append(conversationId, chat, generated) {
+      const key = keyOf(conversationId, chat);
+      const before = previous.get(key);
+      const index = chat.messages.length;
+      if (before?.at(-1)?.index !== index - 1) return;
+      const answer = toTexts(generated).map((text) => toSegment('message', index, text, false));
+      previous.set(key, [...before.map((segment) => ({ ...segment, mayGrow: false })), ...answer]);
+    },
   };
+}
+
+function keyOf(conversationId: string, chat: ChatRequest): string {
+  return `${chat.tools?.length ? 'tools' : 'plain'}\0${conversationId}`;
+}
+
+function toSegment(where: PrefixBreak['where'], index: number, text: string, mayGrow: boolean): Segment {
+  return { where, index, length: text.length, hashes: toHashes(text), mayGrow };
 }
 
 function compareSegments(
@@ -77,7 +98,7 @@ function compareSegments(
   let broken: PrefixBreak | undefined;
 
   function add(where: PrefixBreak['where'], index: number, text: string, mayGrow: boolean): void {
-    const segment = { where, index, length: text.length, hashes: toHashes(text), mayGrow };
+    const segment = toSegment(where, index, text, mayGrow);
     const old = before?.[segments.length];
     segments.push(segment);
     if (before === undefined || old === undefined || broken) return;
