@@ -1,0 +1,44 @@
+import type { ChatRequest, ChatTool } from '../chat/types.ts';
+import { type SimplificationLevel, simplifySchema } from './simplify-schema.ts';
+
+/**
+ * Returns the request with the schemas of its tools simplified: the same object if none of them changed.
+ *
+ * @param names - the tools to simplify. @defaultValue all
+ */
+export function simplifyTools(
+  request: ChatRequest,
+  level: SimplificationLevel,
+  names?: readonly string[],
+): ChatRequest {
+  const tools = request.tools?.map((tool) => {
+    if (names && !names.includes(tool.function.name)) return tool;
+    const parameters = simplifySchema(tool.function.parameters, level);
+    return parameters === tool.function.parameters
+      ? tool
+      : { ...tool, function: { ...tool.function, parameters } };
+  });
+  if (!tools || tools.every((tool, index) => tool === request.tools?.[index])) return request;
+  return { ...request, tools };
+}
+
+/**
+ * True if llama.cpp's answer says that it could not turn a schema into a grammar. Another try with simpler schemas may
+ * succeed then; every other error stays what it is.
+ */
+export function isGrammarFailure(message: string): boolean {
+  return /failed to parse grammar|json schema (?:error|conversion failed)|unsupported grammar|failed to initialize samplers/i.test(
+    message,
+  );
+}
+
+/**
+ * Returns the names of the tools that an error message is about: those that it names as a whole word, else all,
+ * since llama.cpp's "failed to parse grammar" names none.
+ */
+export function findOffendingTools(message: string, tools: readonly ChatTool[]): string[] {
+  const names = tools.map((tool) => tool.function.name);
+  const words = new Set(message.match(/[\w-]+/g));
+  const named = names.filter((name) => words.has(name));
+  return named.length > 0 ? named : names;
+}
