@@ -159,6 +159,16 @@ describe('a source that nobody reads any more', () => {
     expect(inFlight.size).toBe(0);
   });
 
+  it('that has failed meanwhile is started anew for who comes back', async () => {
+    const [inFlight, feed] = [createInFlight<number>({ maxBytes: 100 }), createFeed()];
+    const client = new AbortController();
+    join(inFlight, feed, client.signal);
+    client.abort();
+    feed.end(new Error('the model crashed'));
+    await settle();
+    expect(join(inFlight, createFeed()).isAttached).toBe(false);
+  });
+
   it('is stopped when nobody comes', async () => {
     const [inFlight, feed] = [createInFlight<number>({ maxBytes: 100 }), createFeed()];
     const client = new AbortController();
@@ -239,7 +249,7 @@ describe('the buffer', () => {
     await settle();
     const second = join(inFlight, next);
     expect(second.isAttached).toBe(false);
-    // The first one's end must not take the second out of the list.
+    // The first one's end does not take the second out of the list.
     feed.push(4, 5, 6);
     feed.end();
     expect(await first).toEqual([1, 2, 3, 4, 5, 6]);

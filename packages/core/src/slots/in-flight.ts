@@ -59,9 +59,7 @@ export function createInFlight<Item>(options: InFlightOptions): InFlight<Item> {
       sizeOf,
       maxBytes,
       lingerMs,
-      onClosed: () => {
-        if (sources.get(key) === source) sources.delete(key);
-      },
+      onClosed: () => sources.delete(key),
     });
     sources.set(key, source);
     return source;

@@ -7,7 +7,7 @@ export interface SharedSourceOptions<Item> {
   /** Milliseconds that the source goes on without a reader. */
   readonly lingerMs: number;
   /** From now on nobody can join; called once. */
-  readonly onClosed: () => void;
+  readonly onClosed: () => unknown;
 }
 
 /** A source of items that several can read, each all of it. */
