@@ -47,16 +47,14 @@ const bounds = ['minimum', 'exclusiveMinimum', 'maximum', 'exclusiveMaximum'];
 const constraints: ReadonlySet<string> = new Set([
   ...sizes,
   ...bounds,
-  ...[
-    'pattern',
-    'format',
-    'multipleOf',
-    'uniqueItems',
-    'propertyNames',
-    'patternProperties',
-    'contains',
-    'not',
-  ],
+  'pattern',
+  'format',
+  'multipleOf',
+  'uniqueItems',
+  'propertyNames',
+  'patternProperties',
+  'contains',
+  'not',
 ]);
 
 /** Of a list that is a group in the grammar, which counts for up to three rules a repetition. */
