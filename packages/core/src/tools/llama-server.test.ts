@@ -25,7 +25,7 @@ describe.skipIf(!executable)('the grammar compiler of a real llama-server', () =
     const port = await freePort();
     base = `http://127.0.0.1:${port}`;
     // Repacked weights crash on some virtual machines; they only make a difference in speed.
-    const flags = ['--jinja', '--no-repack', '--no-warmup', '-np', '1', '-c', '8192'];
+    const flags = ['--jinja', '--no-repack', '--no-warmup', '-np', '1', '-c', '16384'];
     server = spawn(executable ?? '', ['-m', fileURLToPath(model), '--port', String(port), ...flags], {
       stdio: 'ignore',
     });

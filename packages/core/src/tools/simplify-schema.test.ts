@@ -19,7 +19,7 @@ test.each<[string, unknown, unknown]>([
     { type: 'string', minLength: 5, maxLength: 2 },
     { type: 'string' },
   ],
-  ['a count that is none', { type: 'array', minItems: -1, maxItems: '3' }, { type: 'array' }],
+  ['a count that is none', { type: 'array', minItems: -1, maxItems: '3' }, { type: 'array', items: {} }],
   [
     'a bound of 64 bits, on which llama-server hangs',
     { type: 'integer', minimum: -(2 ** 63), maximum: 9 },
@@ -32,7 +32,7 @@ test.each<[string, unknown, unknown]>([
   ],
   ['another document', { $ref: 'https://example.com/a.json', description: 'd' }, { description: 'd' }],
   ['a reference to nothing', { $ref: '#/$defs/none' }, {}],
-  ['booleans', { type: 'array', items: true }, { type: 'array' }],
+  ['booleans', { type: 'array', items: true }, { type: 'array', items: {} }],
   ['a boolean branch', { anyOf: [true, { type: 'string' }] }, { anyOf: [{}, { type: 'string' }] }],
   ['no alternatives', { type: 'string', anyOf: [], enum: [] }, { type: 'string' }],
   [
@@ -81,6 +81,13 @@ test('a reference that comes back to itself is taken out', () => {
   );
 });
 
+test('so is one that comes back beside a reference to nothing', () => {
+  const $defs = { a: { $ref: '#/none', anyOf: [{ $ref: '#/$defs/a' }] } };
+  expect(simplifySchema(object({ $ref: '#/$defs/a' }, { $defs }), 0)).toEqual(
+    object({}, { $defs: { a: { anyOf: [{}] } } }),
+  );
+});
+
 test('level 1 takes out what constrains a value, and no property of that name', () => {
   const schema = object({
     type: 'object',
@@ -104,7 +111,9 @@ test('level 2 keeps names, types and descriptions', () => {
     { type: 'array', items: { $ref: '#/x' }, description: 'd' },
     { required: ['x'], oneOf: [] },
   );
-  expect(simplifySchema(schema, 2)).toEqual(object({ type: 'array', description: 'd' }, { required: ['x'] }));
+  expect(simplifySchema(schema, 2)).toEqual(
+    object({ type: 'array', items: {}, description: 'd' }, { required: ['x'] }),
+  );
   expect(simplifySchema({ $ref: '#/x' }, 2)).toEqual({ type: 'object' });
 });
 

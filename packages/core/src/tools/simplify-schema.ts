@@ -78,7 +78,14 @@ function simplify(schema: Record<string, unknown>, by: Simplification): Record<s
     if (simplified !== undefined) kept.push([key, simplified]);
     changed ||= simplified !== value;
   }
+  // The template of gpt-oss fails on a list that does not say of what.
+  if (isBareList(schema, kept)) return Object.fromEntries([...kept, ['items', {}]]);
   return changed ? Object.fromEntries(kept) : schema;
+}
+
+function isBareList(schema: Schema, kept: readonly (readonly [string, unknown])[]): boolean {
+  const isList = [schema['type']].flat().includes('array');
+  return isList && !kept.some(([key]) => key === 'items' || key === 'prefixItems');
 }
 
 /** Returns the value that is sent, the same one if it is fine, undefined to leave the keyword out. */
@@ -175,9 +182,9 @@ function comesBack(reference: string, root: Schema): boolean {
     const next = schema['$ref'];
     if (typeof next === 'string') {
       if (next === reference) return true;
-      if (seen.has(next)) return false;
+      const isNew = !seen.has(next);
       seen.add(next);
-      return startsWithReference(resolveReference(next, root));
+      if (isNew && startsWithReference(resolveReference(next, root))) return true;
     }
     return ['anyOf', 'oneOf', 'allOf'].some((key) => {
       const branches = schema[key];
@@ -228,7 +235,11 @@ function toOutline(schema: Schema): Record<string, unknown> {
     const description = property['description'];
     return [
       name,
-      { ...(type !== undefined && { type }), ...(typeof description === 'string' && { description }) },
+      {
+        ...(type !== undefined && { type }),
+        ...(type === 'array' && { items: {} }),
+        ...(typeof description === 'string' && { description }),
+      },
     ] as const;
   });
   const required = schema['required'];
