@@ -2,18 +2,22 @@ import { MessagesError } from './errors.ts';
 import type { HandlerRequest, HeaderReader } from './http.ts';
 import type { MessagesOptions } from './options.ts';
 
+/** Whom a request belongs to: a hash of its key, so that nothing remembered for one key reaches another. */
+export type Owner = string;
+
 /**
- * Returns a check of a request's key. SDKs and Claude Code send it as `x-api-key` or as `Authorization: Bearer`,
+ * Returns a check of a request's key, which resolves with its owner. SDKs and Claude Code send it as `x-api-key` or as `Authorization: Bearer`,
  * depending on their version and settings, so both are read.
  */
 export function createAuthenticator(
   auth: MessagesOptions['auth'],
-): (request: HandlerRequest) => Promise<void> {
-  if (auth === undefined) return async () => {};
+): (request: HandlerRequest) => Promise<Owner> {
+  if (auth === undefined) return async (request) => toOwner(readKey(request.headers));
   if (typeof auth === 'function') {
     return async (request) => {
       const key = readKey(request.headers);
       if (!(await auth(key, request))) throw refusal(key);
+      return toOwner(key);
     };
   }
   const digests = Promise.all(auth.map(digest));
@@ -25,6 +29,7 @@ export function createAuthenticator(
     // All are compared, and each in full: the time taken says nothing about any key.
     for (const candidate of known) isKnown = isEqual(candidate, given) || isKnown;
     if (!isKnown) throw refusal(key);
+    return toHex(given);
   };
 }
 
@@ -40,6 +45,14 @@ function refusal(key: string | undefined): MessagesError {
   const message =
     key === undefined ? 'Missing key: send it as x-api-key or as Authorization: Bearer' : 'invalid x-api-key';
   return new MessagesError('authentication_error', message, { shouldRetry: false });
+}
+
+async function toOwner(key: string | undefined): Promise<Owner> {
+  return key === undefined ? 'anonymous' : toHex(await digest(key));
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 async function digest(key: string): Promise<Uint8Array> {

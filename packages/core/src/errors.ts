@@ -26,6 +26,8 @@ export interface MessagesErrorOptions {
   details?: Record<string, unknown>;
   /** @defaultValue the status of the error type */
   status?: number;
+  /** Of the model server, where that is the reason: `loading` ends by itself, `down` when somebody starts it. */
+  upstreamState?: 'loading' | 'down';
   /** Extra response headers, such as `allow`. */
   headers?: Readonly<Record<string, string>>;
 }
@@ -46,6 +48,7 @@ export class MessagesError extends Error {
   readonly retryAfter: number | undefined;
   readonly shouldRetry: boolean | undefined;
   readonly details: Record<string, unknown> | undefined;
+  readonly upstreamState: 'loading' | 'down' | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(type: ErrorType, message: string, options: MessagesErrorOptions = {}) {
@@ -55,6 +58,7 @@ export class MessagesError extends Error {
     this.retryAfter = options.retryAfter;
     this.shouldRetry = options.shouldRetry;
     this.details = options.details;
+    this.upstreamState = options.upstreamState;
     this.headers = options.headers ?? {};
   }
 

@@ -1,37 +1,56 @@
 import type { ChatChunk, ChatRequest } from './chat/types.ts';
 import { estimateTokens } from './convert/estimate-tokens.ts';
 import type { ResponsePlan } from './convert/response-plan.ts';
-import { MessagesError, toMessagesError } from './errors.ts';
+import { type MessagesError, toMessagesError } from './errors.ts';
+import { createEventStream, createPacedWriter, type EventStream } from './event-stream.ts';
+import { generate } from './generation.ts';
+import { checkRoom } from './context-room.ts';
 import { createId } from './id.ts';
+import type { PrefixBreak } from './memory/prefix-report.ts';
 import type { Message } from './messages/types.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { ExchangeReport } from './report.ts';
+import type { Services } from './services.ts';
+import type { Conversation } from './slots/conversation.ts';
 import { createFrameWriter } from './stream/frame-writer.ts';
 import { createMessageCollector } from './stream/message-collector.ts';
-import { createMessageStream, type MessageStream } from './stream/message-stream.ts';
 import type { MessageSink } from './stream/message-sink.ts';
-import type { Upstream } from './upstream/upstream.ts';
+import {
+  createMessageStream,
+  type GeneratedMessage,
+  type MessageStream,
+  toMessageStart,
+} from './stream/message-stream.ts';
+import { createCollectingSink } from './threads/collecting-sink.ts';
+import type { UpstreamModel } from './upstream/upstream.ts';
 
-/** Takes the frames of a stream, with backpressure. */
-export interface FrameSink {
-  /** Takes whole frames; false asks to wait for {@link FrameSink.ready} before the next. */
-  write(frames: string): boolean;
-  /** Resolves when more can be written, and also when the reader is gone for good. */
-  ready(): Promise<void>;
-}
-
-/** Frames on their way out; each item is all the whole frames of one upstream read. Can be consumed once. */
-export interface EventStream extends AsyncIterable<string> {
-  /** The same, pushed. Resolves when the stream is over, however it ended; never rejects. */
-  pipe(sink: FrameSink): Promise<void>;
-}
-
-/** One request for a message, ready to be sent upstream. */
-export interface Exchange {
-  readonly requestId: string;
+/** A request that is converted and ready to be sent upstream. */
+export interface PreparedExchange {
   readonly chat: ChatRequest;
   readonly plan: ResponsePlan;
-  readonly upstream: Upstream;
+  readonly model: UpstreamModel;
+  readonly conversation: Conversation;
+  readonly prefixBreak: PrefixBreak | undefined;
+  /** Equal for requests of which one answer serves all; undefined if this one is to be answered by itself. */
+  readonly sharedKey: string | undefined;
+  readonly sign: (hiddenThinking: string | undefined) => string;
+  /** Most tokens that the client wants of the answer. */
+  readonly maxTokens: number;
+  /** Told the whole answer as the model generated it, before its end is sent. */
+  readonly onGenerated: (generated: GeneratedMessage) => void;
+  /** Told the whole answer as the client sees it, before its end is sent; left out if nobody wants it. */
+  readonly onMessage: ((message: Message) => Promise<void>) | undefined;
+  /** Told in every case, when the exchange is over. */
+  readonly onOver: () => void;
+}
+
+/** One request for a message. */
+export interface Exchange {
+  readonly requestId: string;
+  /** The model's name as the client asked for it. */
+  readonly model: string;
+  /** Converts the request; may have to wait for the upstream. */
+  readonly prepare: (signal: AbortSignal) => Promise<PreparedExchange>;
+  readonly services: Services;
   readonly options: ResolvedOptions;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
@@ -39,35 +58,67 @@ export interface Exchange {
 
 /** Everything that lives as long as one exchange. */
 interface Run {
-  readonly stream: MessageStream;
   readonly abort: AbortController;
   /** Resolves with the upstream's chunks as soon as it has accepted the request and sent the first of them. */
-  readonly chunks: Promise<AsyncIterable<readonly ChatChunk[]>>;
-  readonly isAccepted: () => boolean;
+  readonly opened: Promise<Opened>;
+  readonly isOpen: () => boolean;
+  /** Writes `message_start` although nothing is known of the answer yet. */
+  startEarly(): void;
   finish(error?: unknown): void;
 }
 
+interface Opened {
+  readonly stream: MessageStream;
+  readonly batches: AsyncIterable<readonly ChatChunk[]>;
+  /** Ends the message; resolves when everything that must know of it does. */
+  end(): Promise<void>;
+}
+
+/** After so long without an answer, a request that is not streamed gets its headers, and white space to keep it alive. */
+const unstreamedGraceMs = 60_000;
+
 /**
- * Returns the whole message of a request that is not streamed. The upstream is asked to stream all the same, so that
- * cancellation, time limits, usage and errors have one path.
+ * Returns the whole message, as JSON text, of a request that is not streamed. The upstream is asked to stream all the
+ * same, so that cancellation, time limits, usage and errors have one path. An answer that takes long is a stream of
+ * white space with the JSON at its end: clients give up when no header comes for five to ten minutes. It has
+ * said 200 by then, so a failure breaks the connection, which clients try again.
  *
  * @throws MessagesError
  */
-export async function exchangeMessage(exchange: Exchange): Promise<Message> {
+export async function exchangeMessage(exchange: Exchange): Promise<string | EventStream> {
   const collector = createMessageCollector();
   const run = start(exchange, collector, false);
-  try {
-    for await (const batch of await run.chunks) {
-      for (const chunk of batch) run.stream.push(chunk);
-      if (run.stream.isOver) break;
+  const text = collect();
+  // Whoever waits gets it; until then a failure is not unhandled.
+  text.catch(() => {});
+  if (await settledWithin(text, unstreamedGraceMs)) return text;
+  return createEventStream(async (sink) => {
+    const writer = createPacedWriter(sink, exchange.options.pingIntervalMs, () => ' ');
+    try {
+      await writer.write(' ');
+      await writer.write(await text);
+    } catch {
+      sink.destroy();
+    } finally {
+      writer.close();
     }
-    run.stream.end();
-    const message = collector.message();
-    run.finish();
-    return message;
-  } catch (error) {
-    run.finish(error);
-    throw toMessagesError(error);
+  }, run.abort);
+
+  async function collect(): Promise<string> {
+    try {
+      const { stream, batches, end } = await run.opened;
+      for await (const batch of batches) {
+        for (const chunk of batch) stream.push(chunk);
+        if (stream.isOver) break;
+      }
+      await end();
+      const message = collector.message();
+      run.finish();
+      return JSON.stringify(message);
+    } catch (error) {
+      run.finish(error);
+      throw toMessagesError(error);
+    }
   }
 }
 
@@ -78,114 +129,159 @@ export async function exchangeMessage(exchange: Exchange): Promise<Message> {
  * @throws MessagesError if the upstream refuses within the grace time
  */
 export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
-  const writer = createFrameWriter(exchange.requestId);
-  const run = start(exchange, writer, true);
+  const frames = createFrameWriter(exchange.requestId);
+  const run = start(exchange, frames, true);
   try {
-    await settledWithin(run.chunks, exchange.options.graceMs);
+    await settledWithin(run.opened, exchange.options.graceMs);
   } catch (error) {
     run.finish(error);
     throw toMessagesError(error);
   }
-
-  const { pingIntervalMs } = exchange.options;
-
-  async function pipe(sink: FrameSink): Promise<void> {
-    let lastWrite = performance.now();
-    let blocked: Promise<void> | undefined;
-
-    async function flush(): Promise<void> {
-      const frames = writer.take();
-      if (frames === '') return;
-      lastWrite = performance.now();
-      if (sink.write(frames)) return;
-      blocked ??= sink.ready().then(() => {
-        blocked = undefined;
-      });
-      await blocked;
-    }
-
-    // One timer a stream that re-arms itself: resetting it on every token costs more than the token.
-    let timer = setTimeout(ping, pingIntervalMs);
-    function ping(): void {
-      const wait = lastWrite + pingIntervalMs - performance.now();
-      if (wait <= 0 && blocked === undefined) {
-        run.stream.start();
-        writer.ping();
-        void flush();
-      }
-      timer = setTimeout(ping, wait > 0 ? wait : pingIntervalMs);
-    }
-
+  return createEventStream(async (sink) => {
+    const writer = createPacedWriter(sink, exchange.options.pingIntervalMs, () => {
+      run.startEarly();
+      frames.ping();
+      return frames.take();
+    });
     let failure: unknown;
     try {
-      if (!run.isAccepted()) {
-        run.stream.start();
-        await flush();
+      if (!run.isOpen()) {
+        run.startEarly();
+        await writer.write(frames.take());
       }
-      for await (const batch of await run.chunks) {
-        for (const chunk of batch) run.stream.push(chunk);
-        await flush();
-        if (run.stream.isOver) break;
+      const { stream, batches, end } = await run.opened;
+      for await (const batch of batches) {
+        for (const chunk of batch) stream.push(chunk);
+        const blocked = writer.write(frames.take());
+        if (blocked) await blocked;
+        if (stream.isOver) break;
       }
-      run.stream.end();
+      await end();
     } catch (error) {
       failure = error;
       if (!run.abort.signal.aborted) {
-        run.stream.start();
-        run.stream.fail(error);
+        run.startEarly();
+        if (run.isOpen()) (await run.opened).stream.fail(error);
+        else frames.fail(toMessagesError(error));
       }
     } finally {
-      clearTimeout(timer);
-      if (!run.abort.signal.aborted) await flush();
+      writer.close();
+      if (!run.abort.signal.aborted) await writer.write(frames.take());
       run.finish(failure);
     }
-  }
-
-  return {
-    pipe,
-    [Symbol.asyncIterator]: () => pull(pipe, run.abort),
-  };
+  }, run.abort);
 }
 
 function start(exchange: Exchange, sink: MessageSink, streamed: boolean): Run {
-  const { chat, plan, upstream, options, requestId, signal } = exchange;
+  const { services, options, requestId, signal } = exchange;
   const startedAt = performance.now();
+  const messageId = createId('msg_');
   const abort = new AbortController();
   const onAbort = (): void => abort.abort(signal.reason);
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
 
+  let prepared: PreparedExchange | undefined;
+  let stream: MessageStream | undefined;
   let failure: MessagesError | undefined;
-  const stream = createMessageStream(
-    {
-      ...sink,
-      fail(error) {
-        failure = error;
-        sink.fail(error);
-      },
-    },
-    {
-      messageId: createId('msg_'),
-      plan,
-      estimateInputTokens: () => estimateTokens(chat),
-      startsInThinking: upstream.traits.startsInThinking,
-    },
-  );
+  let isStarted = false;
+  let queuedMs = 0;
   let firstChunkMs: number | undefined;
-  const chunks = upstream.stream(chat, { signal: abort.signal, requestId }).then(async (accepted) => {
-    const started = await afterFirst(accepted);
-    firstChunkMs = performance.now() - startedAt;
-    return started;
-  });
-  // Awaited by whoever gets this far; until then a refusal is not unhandled.
-  chunks.catch(() => {});
-
+  let attached = false;
   let isOver = false;
+  let kept: Promise<void> | undefined;
+
+  const once: MessageSink = {
+    ...sink,
+    start(message) {
+      if (!isStarted) sink.start(message);
+      isStarted = true;
+    },
+    fail(error) {
+      failure = error;
+      sink.fail(error);
+    },
+  };
+
+  function openStream(ready: PreparedExchange): MessageStream {
+    return createMessageStream(
+      ready.onMessage
+        ? createCollectingSink(once, (message) => {
+            kept = ready.onMessage?.(message);
+          })
+        : once,
+      {
+        messageId,
+        plan: ready.plan,
+        sign: ready.sign,
+        estimateInputTokens: () => estimateTokens(ready.chat),
+        startsInThinking: services.upstream.traits.startsInThinking,
+        onProgress:
+          options.onProgress &&
+          (({ processed, cache, total }) =>
+            options.onProgress?.({ requestId, phase: 'prompt', processed, cached: cache, total })),
+      },
+    );
+  }
+
+  async function open(): Promise<Opened> {
+    const ready = await exchange.prepare(abort.signal);
+    prepared = ready;
+    if (isOver) ready.onOver();
+    const { chat, model, conversation, sharedKey } = ready;
+    const begin = (generationSignal: AbortSignal): AsyncIterable<readonly ChatChunk[]> =>
+      generate(
+        {
+          chat,
+          model,
+          conversation,
+          upstream: services.upstream,
+          queue: services.queue,
+          affinity: services.affinity,
+          options,
+          requestId,
+          onTurn: (waitedMs) => {
+            queuedMs = waitedMs;
+          },
+        },
+        generationSignal,
+      );
+    let source: AsyncIterable<readonly ChatChunk[]>;
+    if (sharedKey !== undefined && services.inFlight) {
+      const joined = services.inFlight.join(sharedKey, begin, abort.signal, sizeOf);
+      attached = joined.isAttached;
+      source = joined;
+    } else source = begin(abort.signal);
+    const { first, items } = await withFirst(source);
+    firstChunkMs = performance.now() - startedAt;
+    const progress = first?.find((chunk) => chunk.prompt_progress)?.prompt_progress;
+    if (progress) checkRoom(progress.total, ready.maxTokens, model.contextWindow);
+    const opening = openStream(ready);
+    stream = opening;
+    return {
+      stream: opening,
+      batches: items,
+      async end() {
+        opening.end();
+        if (!failure) ready.onGenerated(opening.generated);
+        await kept;
+      },
+    };
+  }
+
+  const opened = open();
+  // Awaited by whoever gets this far; until then a refusal is not unhandled.
+  opened.catch(() => {});
+
   return {
-    stream,
     abort,
-    chunks,
-    isAccepted: () => firstChunkMs !== undefined,
+    opened,
+    isOpen: () => stream !== undefined,
+    startEarly() {
+      if (isStarted) return;
+      if (stream) return stream.start();
+      once.start(toMessageStart(messageId, exchange.model, prepared ? estimateTokens(prepared.chat) : 0));
+    },
     finish(error) {
       if (isOver) return;
       isOver = true;
@@ -193,100 +289,72 @@ function start(exchange: Exchange, sink: MessageSink, streamed: boolean): Run {
       signal.removeEventListener('abort', onAbort);
       // Whatever the upstream still does for this exchange ends here.
       abort.abort();
+      prepared?.onOver();
       if (error !== undefined) failure ??= toMessagesError(error);
-      report(options, {
-        requestId,
-        model: plan.model,
-        upstreamModel: chat.model,
-        streamed,
-        outcome: aborted ? 'aborted' : failure ? 'failed' : 'completed',
-        stopReason: stream.stopReason,
-        usage: stream.usage,
-        firstChunkMs,
-        durationMs: performance.now() - startedAt,
-        error: aborted ? undefined : failure,
-      });
+      try {
+        options.onExchange?.({
+          requestId,
+          model: exchange.model,
+          upstreamModel: prepared?.chat.model ?? '',
+          streamed,
+          outcome: aborted ? 'aborted' : failure ? 'failed' : 'completed',
+          stopReason: stream?.stopReason,
+          usage: stream?.usage ?? toMessageStart(messageId, exchange.model, 0).usage,
+          conversation: prepared?.conversation,
+          attached,
+          prefixBreak: prepared?.prefixBreak,
+          queuedMs,
+          firstChunkMs,
+          durationMs: performance.now() - startedAt,
+          error: aborted ? undefined : failure,
+        });
+      } catch (thrown) {
+        options.logger?.error(`llama-messages: onExchange threw: ${String(thrown)}`);
+      }
     },
   };
 }
 
-function report(options: ResolvedOptions, exchangeReport: ExchangeReport): void {
-  try {
-    options.onExchange?.(exchangeReport);
-  } catch (error) {
-    options.logger?.error(`llama-messages: onExchange threw: ${String(error)}`);
+/** An estimate: what matters is that megabytes are not taken for bytes. */
+function sizeOf(batch: readonly ChatChunk[]): number {
+  let size = 0;
+  for (const chunk of batch) {
+    const delta = chunk.choices?.[0]?.delta;
+    size += 400 + (delta?.content?.length ?? 0) + (delta?.reasoning_content?.length ?? 0);
   }
+  return size;
 }
 
 /** Waits for the first item, so that a refusal that comes inside of a 200 is still a refusal, and puts it back in front. */
-async function afterFirst<Item>(items: AsyncIterable<Item>): Promise<AsyncIterable<Item>> {
-  const iterator = items[Symbol.asyncIterator]();
-  let first: Promise<IteratorResult<Item>> | undefined = Promise.resolve(await iterator.next());
-  return {
+async function withFirst<Item>(
+  source: AsyncIterable<Item>,
+): Promise<{ first: Item | undefined; items: AsyncIterable<Item> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  const result = await iterator.next();
+  let pending: IteratorResult<Item> | undefined = result;
+  const items: AsyncIterable<Item> = {
     [Symbol.asyncIterator]: () => ({
       next() {
-        const next = first ?? iterator.next();
-        first = undefined;
+        if (pending === undefined) return iterator.next();
+        const next = Promise.resolve(pending);
+        pending = undefined;
         return next;
       },
       return: async (value) => (await iterator.return?.(value)) ?? { done: true, value },
     }),
   };
+  return { first: result.done ? undefined : result.value, items };
 }
 
-/** Resolves when `promise` does or after `ms`, whichever is first; rejects only if `promise` rejects in time. */
-async function settledWithin(promise: Promise<unknown>, ms: number): Promise<void> {
+/** Resolves with true when `promise` does, with false after `ms`; rejects only if `promise` rejects in time. */
+async function settledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const timeout = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
   });
   try {
-    await Promise.race([promise, timeout]);
+    return await Promise.race([promise.then(() => true), timeout]);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/** Turns a push into an async iteration; leaving it aborts the exchange. */
-async function* pull(
-  pipe: (sink: FrameSink) => Promise<void>,
-  abort: AbortController,
-): AsyncGenerator<string, void, undefined> {
-  let frames = '';
-  let isDone = false;
-  let wake: () => void = () => {};
-  let release: () => void = () => {};
-  const done = pipe({
-    write(text) {
-      frames += text;
-      wake();
-      return false;
-    },
-    ready: () =>
-      new Promise((resolve) => {
-        release = resolve;
-      }),
-  }).then(() => {
-    isDone = true;
-    wake();
-  });
-  try {
-    for (;;) {
-      if (frames !== '') {
-        const taken = frames;
-        frames = '';
-        yield taken;
-        release();
-      } else if (isDone) return;
-      else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  } finally {
-    abort.abort();
-    release();
-    await done;
   }
 }

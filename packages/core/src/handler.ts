@@ -3,9 +3,9 @@ import { MessagesError, errorHeaders, toErrorBody, toMessagesError } from './err
 import { json, type EndpointContext } from './endpoints/endpoint.ts';
 import type { HandlerRequest, HandlerResponse } from './http.ts';
 import { createId } from './id.ts';
-import { createModelCatalog } from './model-catalog.ts';
 import { resolveOptions, type MessagesOptions } from './options.ts';
 import { matchRoute } from './routes.ts';
+import { createServices } from './services.ts';
 import { detectUpstream } from './upstream/detect-upstream.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
@@ -43,7 +43,7 @@ export interface MessagesHandler {
 export function createMessagesHandler(options: MessagesOptions): MessagesHandler {
   const resolved = resolveOptions(options);
   const upstream = toUpstream(options);
-  const catalog = createModelCatalog(upstream, options.models);
+  const services = createServices(resolved, upstream);
   const authenticate = createAuthenticator(options.auth);
 
   async function answer(request: HandlerRequest, requestId: string): Promise<HandlerResponse> {
@@ -60,13 +60,13 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
         },
       );
     }
-    if (!route.isPublic) await authenticate(request);
+    const owner = route.isPublic ? '' : await authenticate(request);
     const context: EndpointContext = {
       request,
       requestId,
       id,
-      upstream,
-      catalog,
+      owner,
+      services,
       options: resolved,
       call: { signal: request.signal, requestId },
     };
@@ -90,7 +90,7 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
       } catch (thrown) {
         const error = toMessagesError(thrown);
         // The server may come back as another one.
-        if (error.type === 'overloaded_error' || error.type === 'not_found_error') catalog.forget();
+        if (error.type === 'overloaded_error' || error.type === 'not_found_error') services.catalog.forget();
         if (error.status >= 500 && !request.signal.aborted) {
           resolved.logger?.warn(`llama-messages: ${requestId}: ${error.message}${describeCause(error)}`);
         }

@@ -1,4 +1,4 @@
-import type { EventStream } from './exchange.ts';
+import type { EventStream } from './event-stream.ts';
 
 /** Case-insensitive header look-up; the web's `Headers` is one. */
 export interface HeaderReader {
@@ -21,6 +21,6 @@ export interface HandlerRequest {
 export interface HandlerResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** A string is the whole body; otherwise a stream of server-sent events. */
+  /** A string is the whole body; otherwise it comes bit by bit, as server-sent events or as JSON behind white space. */
   readonly body: string | EventStream;
 }

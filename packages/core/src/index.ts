@@ -6,8 +6,15 @@
 export { createMessagesHandler, type MessagesHandler } from './handler.ts';
 export type { Authenticate, Logger, MessagesOptions } from './options.ts';
 export type { HandlerRequest, HandlerResponse, HeaderReader } from './http.ts';
-export type { EventStream, FrameSink } from './exchange.ts';
-export type { ExchangeReport } from './report.ts';
+export type { EventStream, FrameSink } from './event-stream.ts';
+export type { ExchangeProgress, ExchangeReport } from './report.ts';
+export type { Conversation } from './slots/conversation.ts';
+export type { PrefixBreak } from './memory/prefix-report.ts';
+export {
+  createMemoryThreadStore,
+  type MemoryThreadStoreOptions,
+  type ThreadStore,
+} from './threads/thread-store.ts';
 export { MessagesError, toMessagesError, toErrorBody, type MessagesErrorOptions } from './errors.ts';
 export { routes, type Route } from './routes.ts';
 export { llamaServer, type LlamaServerOptions } from './upstream/llama-server.ts';

@@ -1,4 +1,5 @@
-import type { ExchangeReport } from './report.ts';
+import type { ExchangeProgress, ExchangeReport } from './report.ts';
+import type { ThreadStore } from './threads/thread-store.ts';
 import type { HandlerRequest } from './http.ts';
 import type { HttpClient } from './upstream/http-client.ts';
 import type { Upstream } from './upstream/upstream.ts';
@@ -50,6 +51,49 @@ export interface MessagesOptions {
    * @defaultValue 3 000
    */
   readonly graceMs?: number | undefined;
+  /**
+   * Requests that the upstream works on at the same time; the others wait here, main turns before background work, with
+   * `ping` events. `false` leaves waiting to the upstream.
+   * @defaultValue the upstream's slots, if it tells them; else no limit
+   */
+  readonly concurrency?: number | false | undefined;
+  /**
+   * Requests that may wait; beyond it 529 with `retry-after`.
+   * @defaultValue 100
+   */
+  readonly maxQueue?: number | undefined;
+  /**
+   * Keep each agent of each conversation on one slot of llama-server (`id_slot`), instead of leaving the choice to it.
+   * @defaultValue false
+   */
+  readonly slotAffinity?: boolean | undefined;
+  /**
+   * A client's retry of a request that still runs gets the answer of the first, from its beginning, instead of a
+   * second generation.
+   * @defaultValue true
+   */
+  readonly attachRetries?: boolean | undefined;
+  /**
+   * Milliseconds to wait for a model that is being loaded, with `ping` events meanwhile; after that 529.
+   * @defaultValue 300 000
+   */
+  readonly loadingTimeoutMs?: number | undefined;
+  /**
+   * Milliseconds to wait for a model server that is down, before 529.
+   * @defaultValue 0, which fails at once
+   */
+  readonly downTimeoutMs?: number | undefined;
+  /**
+   * The SDK's `thread` field: conversations that the server holds. `false` answers it with the code that makes clients
+   * send whole conversations.
+   * @defaultValue held in memory, up to 64 MiB, for an hour
+   */
+  readonly threads?:
+    | { readonly store?: ThreadStore | undefined; readonly ttlMs?: number | undefined }
+    | false
+    | undefined;
+  /** Called while a request waits: in the queue, for a model that is loading, for its prompt to be read. */
+  readonly onProgress?: ((progress: ExchangeProgress) => void) | undefined;
   /** Called once per request for a message, when it is over. What it throws is logged and changes nothing. */
   readonly onExchange?: ((report: ExchangeReport) => void) | undefined;
   /** @defaultValue no log */
@@ -65,6 +109,9 @@ export interface ResolvedOptions extends MessagesOptions {
   readonly maxBodyBytes: number;
   readonly pingIntervalMs: number;
   readonly graceMs: number;
+  readonly maxQueue: number;
+  readonly loadingTimeoutMs: number;
+  readonly downTimeoutMs: number;
 }
 
 /**
@@ -93,11 +140,16 @@ export function resolveOptions(options: MessagesOptions): ResolvedOptions {
       );
     }
   }
+  if (options.concurrency !== undefined && options.concurrency !== false)
+    positive('concurrency', options.concurrency);
   return {
     ...options,
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 32 * 1024 * 1024),
     pingIntervalMs: positive('pingIntervalMs', options.pingIntervalMs ?? 10_000),
     graceMs: notNegative('graceMs', options.graceMs ?? 3_000),
+    maxQueue: notNegative('maxQueue', options.maxQueue ?? 100),
+    loadingTimeoutMs: notNegative('loadingTimeoutMs', options.loadingTimeoutMs ?? 300_000),
+    downTimeoutMs: notNegative('downTimeoutMs', options.downTimeoutMs ?? 0),
   };
 }
 

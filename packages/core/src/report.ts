@@ -1,4 +1,6 @@
 import type { MessagesError } from './errors.ts';
+import type { Conversation } from './slots/conversation.ts';
+import type { PrefixBreak } from './memory/prefix-report.ts';
 import type { StopReason, Usage } from './messages/types.ts';
 
 /** What is known of one exchange when it is over. No prompts, no keys. */
@@ -14,9 +16,31 @@ export interface ExchangeReport {
   readonly stopReason: StopReason | undefined;
   /** True counts as far as the upstream told them. */
   readonly usage: Usage;
+  /** The session, agent and kind of the request; for grouping, never for a prompt. */
+  readonly conversation: Conversation | undefined;
+  /** The answer of an identical request that ran already. */
+  readonly attached: boolean;
+  /** Where the prompt departed from the conversation's previous one, so that the upstream's cache was lost from there on. */
+  readonly prefixBreak: PrefixBreak | undefined;
+  /** Milliseconds in the queue. */
+  readonly queuedMs: number;
   /** Milliseconds from the request to the first chunk of the upstream; undefined if none came. */
   readonly firstChunkMs: number | undefined;
   readonly durationMs: number;
   /** Why it failed; its `cause` holds what the client was not told. */
   readonly error: MessagesError | undefined;
 }
+
+/** What a request waits for. */
+export type ExchangeProgress =
+  /** 1 is next. */
+  | { readonly requestId: string; readonly phase: 'queued'; readonly position: number }
+  | { readonly requestId: string; readonly phase: 'loading' | 'down' }
+  /** Tokens of the prompt; `processed` includes `cached`. */
+  | {
+      readonly requestId: string;
+      readonly phase: 'prompt';
+      readonly processed: number;
+      readonly cached: number;
+      readonly total: number;
+    };

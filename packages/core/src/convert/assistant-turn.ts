@@ -3,7 +3,6 @@ import type { ContentBlockParam, MessageParam } from '../messages/types.ts';
 import { isKnownBlock, toBlocks, toParts } from './content.ts';
 import type { ConvertOptions } from './options.ts';
 import { toReadableText } from './readable-text.ts';
-import { fromSignature } from './signature.ts';
 
 /** One or more assistant messages in a row, which are one turn. */
 export interface AssistantTurn {
@@ -40,7 +39,8 @@ export function addAssistantMessage(
         addText(turn, block.text);
         break;
       case 'thinking': {
-        const thinking = block.thinking === '' ? fromSignature(block.signature ?? '') : block.thinking;
+        const thinking =
+          block.thinking === '' ? options.readSignature?.(block.signature ?? '') : block.thinking;
         if (thinking) turn.thinking.push(thinking);
         break;
       }

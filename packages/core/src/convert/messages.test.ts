@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ContentBlockParam, MessageParam } from '../messages/types.ts';
 import { toChatMessages } from './messages.ts';
-import { toSignature } from './signature.ts';
 
 const convert = (messages: MessageParam[]) =>
-  toChatMessages(messages, { model: { id: 'm' }, traits: {} }).messages;
+  toChatMessages(messages, {
+    model: { id: 'm' },
+    traits: {},
+    readSignature: (signature) => (signature === 'ours' ? 'two' : undefined),
+  }).messages;
 const user = (content: MessageParam['content']): MessageParam => ({ role: 'user', content });
 const assistant = (content: MessageParam['content']): MessageParam => ({ role: 'assistant', content });
 const text = (value: string) => ({ type: 'text' as const, text: value });
@@ -84,7 +87,7 @@ describe('assistant turns', () => {
   it('send thinking back, also what the client was not shown', () => {
     const blocks = [
       { type: 'thinking', thinking: 'one', signature: '' },
-      { type: 'thinking', thinking: '', signature: toSignature('two') },
+      { type: 'thinking', thinking: '', signature: 'ours' },
       { type: 'thinking', thinking: '', signature: 'EqQBCgIYAhIM' },
       { type: 'redacted_thinking', data: 'xxx' },
     ];

@@ -51,16 +51,6 @@ describe('every recorded request', () => {
       if (message.role === 'tool') expect(['assistant', 'tool']).toContain(chat.messages[index - 1]?.role);
     });
   });
-
-  it('on a server-held thread is refused with the code that makes the SDK replay it', () => {
-    const threads = recordedIn('').filter(({ body }) => body.thread);
-    expect(threads.length).toBeGreaterThan(0);
-    for (const { body } of threads) {
-      expect(() => convert(body)).toThrow(
-        expect.objectContaining({ details: { error_code: 'thread_unsupported_request' } }),
-      );
-    }
-  });
 });
 
 /** The text that any template renders at most: everything but what may be appended to the last message. */

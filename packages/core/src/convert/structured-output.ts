@@ -21,7 +21,7 @@ export interface AnswerForm extends ChatTools {
  * @see https://docs.anthropic.com/en/docs/build-with-claude/structured-outputs
  */
 export function toAnswerForm(request: CountTokensRequest, options: ConvertOptions): AnswerForm {
-  const chatTools = toChatTools(request);
+  const chatTools = toChatTools(request, options);
   const format = request.output_config?.format ?? request.output_format;
   if (!format || chatTools.choice === 'required') return chatTools;
   if (chatTools.choice !== 'auto' || !options.traits.schemaExcludesTools) {

@@ -9,6 +9,7 @@ import type {
 } from '../messages/types.ts';
 import { toClientTool } from './client-tools.ts';
 import { isKnownBlock } from './content.ts';
+import type { ConvertOptions } from './options.ts';
 
 /** Which tools the model is offered, and what was said about their use. */
 export interface ChatTools {
@@ -28,10 +29,14 @@ export interface ChatTools {
  *
  * @throws MessagesError `invalid_request_error` for a name that is used twice, or chosen and not there.
  */
-export function toChatTools(request: CountTokensRequest): ChatTools {
+export function toChatTools(
+  request: CountTokensRequest,
+  options: Pick<ConvertOptions, 'orderRevealed'> = {},
+): ChatTools {
   const { visible, deferred, leftOut, hasToolSearch } = sortTools(request.tools ?? []);
   // Nothing here can search, so everything that could be found is on the table.
-  const names = hasToolSearch ? [...deferred.keys()] : revealedNames(request);
+  const found = hasToolSearch ? [...deferred.keys()] : revealedNames(request);
+  const names = options.orderRevealed?.(found) ?? found;
   const revealed = names.map((name) => deferred.get(name)).filter((tool) => tool !== undefined);
   const tools = [...visible.values(), ...revealed];
   const choice = request.tool_choice;

@@ -1,7 +1,8 @@
-import { toChatRequest } from '../convert/request.ts';
 import { checkCountTokensRequest } from '../messages/schema.ts';
+import { toConversation } from '../slots/conversation.ts';
 import { readBody } from './body.ts';
 import { json, type Endpoint } from './endpoint.ts';
+import { toConvertOptions, toStableChat } from './prepare.ts';
 
 /**
  * `POST /v1/messages/count_tokens`: counts the very prompt that would be sent. The header `llama-messages-token-count`
@@ -10,11 +11,14 @@ import { json, type Endpoint } from './endpoint.ts';
  *
  * @see https://docs.anthropic.com/en/api/messages-count-tokens
  */
-export const countTokens: Endpoint = async ({ request, upstream, catalog, options, call }) => {
+export const countTokens: Endpoint = async (context) => {
+  const { request, services, options, call } = context;
   const body = checkCountTokensRequest(await readBody(request, options.maxBodyBytes));
-  const model = await catalog.resolve(body.model, call);
-  const chat = toChatRequest({ max_tokens: 1, ...body }, { model, traits: upstream.traits });
-  const count = await upstream.countTokens(chat, call);
+  const model = await services.catalog.resolve(body.model, call);
+  const whole = { max_tokens: 1, ...body };
+  const { id } = toConversation(whole, request.headers);
+  const chat = toStableChat(whole, context, toConvertOptions(context, model, id));
+  const count = await services.counts.count(chat, call);
   return json(
     200,
     { input_tokens: count.tokens },

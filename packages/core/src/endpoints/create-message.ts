@@ -1,9 +1,8 @@
-import { toChatRequest } from '../convert/request.ts';
-import { toResponsePlan } from '../convert/response-plan.ts';
-import { exchangeMessage, exchangeStream, type Exchange } from '../exchange.ts';
+import { type Exchange, exchangeMessage, exchangeStream } from '../exchange.ts';
 import { checkMessagesRequest } from '../messages/schema.ts';
 import { readBody } from './body.ts';
-import { json, type Endpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { prepare } from './prepare.ts';
 
 /** Proxies and `compression()` must pass events on at once; `no-transform` and `x-accel-buffering` tell them. */
 const streamHeaders = {
@@ -17,18 +16,18 @@ const streamHeaders = {
  *
  * @see https://docs.anthropic.com/en/api/messages
  */
-export const createMessage: Endpoint = async ({ request, requestId, upstream, catalog, options, call }) => {
+export const createMessage: Endpoint = async (context) => {
+  const { request, requestId, services, options } = context;
   const body = checkMessagesRequest(await readBody(request, options.maxBodyBytes));
-  const model = await catalog.resolve(body.model, call);
-  const convertOptions = { model, traits: upstream.traits };
   const exchange: Exchange = {
     requestId,
-    chat: toChatRequest(body, convertOptions),
-    plan: toResponsePlan(body, convertOptions),
-    upstream,
+    model: body.model,
+    prepare: (signal) => prepare(body, context, signal),
+    services,
     options,
     signal: request.signal,
   };
-  if (body.stream) return { status: 200, headers: streamHeaders, body: await exchangeStream(exchange) };
-  return json(200, await exchangeMessage(exchange));
+  return body.stream
+    ? { status: 200, headers: streamHeaders, body: await exchangeStream(exchange) }
+    : { status: 200, headers: { 'content-type': 'application/json' }, body: await exchangeMessage(exchange) };
 };

@@ -1,7 +1,8 @@
 import type { HandlerRequest, HandlerResponse } from '../http.ts';
-import type { ModelCatalog } from '../model-catalog.ts';
 import type { ResolvedOptions } from '../options.ts';
-import type { Upstream, UpstreamCall } from '../upstream/upstream.ts';
+import type { Services } from '../services.ts';
+import type { UpstreamCall } from '../upstream/upstream.ts';
+import type { Owner } from '../auth.ts';
 
 /** What an endpoint works with. */
 export interface EndpointContext {
@@ -9,8 +10,8 @@ export interface EndpointContext {
   readonly requestId: string;
   /** The `:id` of the path, decoded. */
   readonly id: string;
-  readonly upstream: Upstream;
-  readonly catalog: ModelCatalog;
+  readonly owner: Owner;
+  readonly services: Services;
   readonly options: ResolvedOptions;
   readonly call: UpstreamCall;
 }

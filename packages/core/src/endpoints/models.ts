@@ -4,7 +4,7 @@ import type { UpstreamModel } from '../upstream/upstream.ts';
 import { json, type Endpoint } from './endpoint.ts';
 
 /** `GET /v1/models`: all of the upstream's models on one page, and the names that the options map onto them. */
-export const listModels: Endpoint = async ({ catalog, options, call }) => {
+export const listModels: Endpoint = async ({ services: { catalog }, options, call }) => {
   const models = await catalog.list(call);
   const data = models.map((model) => toModelInfo(model.id, model));
   for (const name of aliases(options.models)) {
@@ -20,7 +20,7 @@ export const listModels: Endpoint = async ({ catalog, options, call }) => {
 };
 
 /** `GET /v1/models/{id}`: any name that a request for a message would be answered for, so that clients that check first can go on. */
-export const retrieveModel: Endpoint = async ({ id, catalog, call }) => {
+export const retrieveModel: Endpoint = async ({ id, services: { catalog }, call }) => {
   if (id === '') throw new MessagesError('not_found_error', 'model: no id');
   return json(200, toModelInfo(id, await catalog.resolve(id, call)));
 };

@@ -1,6 +1,6 @@
 import { tooLarge } from '../endpoints/body.ts';
 import type { MessagesHandler } from '../handler.ts';
-import type { EventStream } from '../exchange.ts';
+import type { EventStream } from '../event-stream.ts';
 
 export interface FetchHandlerOptions {
   /**

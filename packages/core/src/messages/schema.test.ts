@@ -201,11 +201,6 @@ describe('checkMessagesRequest', () => {
     ).not.toThrow();
   });
 
-  it('makes the SDK replay a thread as a whole conversation', () => {
-    const error = refusal({ ...minimal, thread: { type: 'create' } });
-    expect([error.status, error.details]).toEqual([400, { error_code: 'thread_unsupported_request' }]);
-  });
-
   it.each<[string, Record<string, unknown>]>([
     ['container', { container: 'c_1' }],
     ['container', { container: { id: 'c_1' } }],

@@ -129,10 +129,6 @@ function checkTool(tool: Fields, path: string): void {
 
 /** What would silently change the meaning of the request if it were ignored. */
 function checkUnsupported(body: CountTokensRequest): void {
-  if (body.thread !== undefined && body.thread !== null) {
-    // The code makes the SDK's tool runner send the whole conversation again, without a thread.
-    throw invalid('thread', 'threads are not supported here', { error_code: 'thread_unsupported_request' });
-  }
   if (wantsContainer(body.container))
     throw invalid('container', 'containers are not supported: nothing runs code here');
   if (body.mcp_servers && body.mcp_servers.length > 0) {

@@ -22,6 +22,7 @@ export async function writeNodeResponse(res: ServerResponse, response: HandlerRe
   await body.pipe({
     write: (frames) => (res.destroyed ? true : write(res, frames)),
     ready: () => drainOrClose(res),
+    destroy: () => res.destroy(),
   });
   if (!res.destroyed) res.end();
 }

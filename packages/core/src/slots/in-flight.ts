@@ -32,6 +32,8 @@ export interface InFlight<Item> {
     signal: AbortSignal,
     sizeOf: (item: Item) => number,
   ): JoinedSource<Item>;
+  /** True if a source that can be joined runs under `key`. */
+  has(key: string): boolean;
   /** Sources that can be joined. */
   readonly size: number;
 }
@@ -72,6 +74,7 @@ export function createInFlight<Item>(options: InFlightOptions): InFlight<Item> {
       const iterator = (running ?? add(key, start, sizeOf)).read(signal);
       return { isAttached: running !== undefined, [Symbol.asyncIterator]: () => iterator };
     },
+    has: (key) => sources.has(key),
     get size() {
       return sources.size;
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../chat/types.ts';
-import { isResend, toRequestKey } from './request-key.ts';
+import { toRequestKey, toSharing } from './request-key.ts';
 
 const chat: ChatRequest = { model: 'local', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 9 };
 const conversation = { id: 'session:1', agent: 'main' };
@@ -36,14 +36,14 @@ describe('the key of a request', () => {
 
 describe('a resend', () => {
   it('is what the SDK numbers, and what a session of Claude Code asks twice', () => {
-    expect(isResend(new Headers({ 'x-stainless-retry-count': '1' }))).toBe(true);
-    expect(isResend(new Headers({ 'x-stainless-retry-count': '0', 'x-claude-code-session-id': 's' }))).toBe(
-      true,
+    expect(toSharing(new Headers({ 'x-stainless-retry-count': '1' }))).toBe('resend');
+    expect(toSharing(new Headers({ 'x-stainless-retry-count': '0', 'x-claude-code-session-id': 's' }))).toBe(
+      'resend',
     );
   });
 
   it('is not a second sample of the same prompt', () => {
-    expect(isResend(new Headers({ 'x-stainless-retry-count': '0' }))).toBe(false);
-    expect(isResend(new Headers())).toBe(false);
+    expect(toSharing(new Headers({ 'x-stainless-retry-count': '0' }))).toBe('first');
+    expect(toSharing(new Headers())).toBe('single');
   });
 });

@@ -21,13 +21,15 @@ export function toRequestKey(
 }
 
 /**
- * Returns whether a request may be answered by an identical one that still runs. That is so for a resend, which the
- * SDKs number in `x-stainless-retry-count`, and within a session of Claude Code, which never wants the same twice at
- * the same time, and does not number its non-streamed retry after a broken stream. Anybody else who sends the same
- * request twice at once may want two samples.
+ * Returns whether a request may share its answer with an identical one.
+ *
+ * - `resend`: with one that still runs, too. The SDKs number their retries in `x-stainless-retry-count`; within a session of Claude
+ *   Code nothing is wanted twice at the same time, and its non-streamed retry after a broken stream has no number.
+ * - `first`: only with retries that may follow.
+ * - `single`: with none. Whoever sends the same twice without a number may want two samples.
  */
-export function isResend(headers: HeaderReader): boolean {
-  return (
-    Number(headers.get('x-stainless-retry-count')) > 0 || Boolean(headers.get('x-claude-code-session-id'))
-  );
+export function toSharing(headers: HeaderReader): 'resend' | 'first' | 'single' {
+  const retryCount = headers.get('x-stainless-retry-count');
+  if (Number(retryCount) > 0 || headers.get('x-claude-code-session-id')) return 'resend';
+  return retryCount ? 'first' : 'single';
 }

@@ -37,6 +37,15 @@ export interface BlockWriter {
   /** Closes the open block and drops what waits behind it. */
   abandon(): void;
   readonly count: number;
+  /** Everything so far, as it was generated. */
+  generated(): GeneratedMessage;
+}
+
+/** An answer as the model generated it, with the ids that the client was sent. */
+export interface GeneratedMessage {
+  readonly content: string;
+  readonly reasoning: string;
+  readonly calls: readonly ToolCall[];
 }
 
 /**
@@ -46,6 +55,7 @@ export interface BlockWriter {
  * interleave are neither mixed nor lost.
  */
 export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions): BlockWriter {
+  const all: Segment[] = [];
   const waiting: Segment[] = [];
   let open: Segment | undefined;
   let index = -1;
@@ -53,8 +63,13 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
   function append(kind: 'text' | 'thinking', text: string): void {
     const last = waiting.at(-1) ?? open;
     if (last?.kind === kind) last.text += text;
-    else waiting.push({ kind, text, written: 0 });
+    else add({ kind, text, written: 0 });
     flush();
+  }
+
+  function add(segment: Segment): void {
+    all.push(segment);
+    waiting.push(segment);
   }
 
   function flush(): void {
@@ -124,7 +139,7 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
     text: (text) => append('text', text),
     thinking: (text) => append('thinking', text),
     tool(call, isNew) {
-      if (isNew) waiting.push({ kind: 'tool', call, written: 0 });
+      if (isNew) add({ kind: 'tool', call, written: 0 });
       flush();
     },
     end(truncated) {
@@ -147,6 +162,15 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
     },
     get count() {
       return index + 1;
+    },
+    generated() {
+      const textOf = (kind: TextSegment['kind']): string =>
+        all.map((segment) => (segment.kind === kind ? segment.text : '')).join('');
+      return {
+        content: textOf('text'),
+        reasoning: textOf('thinking'),
+        calls: all.flatMap((segment) => (segment.kind === 'tool' ? [segment.call] : [])),
+      };
     },
   };
 }

@@ -36,6 +36,7 @@ function run(
     messageId: 'msg_1',
     plan: { ...plan, ...options },
     estimateInputTokens: () => 7,
+    sign: (hidden) => `signed ${hidden ?? ''}`,
   });
   for (const chunk of chunks) stream.push(chunk);
   stream.end();

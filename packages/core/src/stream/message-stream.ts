@@ -1,11 +1,10 @@
-import type { ChatChoice, ChatChunk, ChatDelta } from '../chat/types.ts';
+import type { ChatChoice, ChatChunk, ChatDelta, PromptProgress } from '../chat/types.ts';
 import { toStopReason } from '../convert/finish-reason.ts';
 import type { ResponsePlan } from '../convert/response-plan.ts';
-import { toSignature } from '../convert/signature.ts';
 import { toDeltaUsage, type TokenTotals, toUsage } from '../convert/usage.ts';
 import { MessagesError, toMessagesError } from '../errors.ts';
-import type { StopReason, Usage } from '../messages/types.ts';
-import { createBlockWriter } from './block-writer.ts';
+import type { Message, StopReason, Usage } from '../messages/types.ts';
+import { createBlockWriter, type GeneratedMessage } from './block-writer.ts';
 import type { MessageSink } from './message-sink.ts';
 import { createPrefillStripper } from './prefill.ts';
 import { createThinkTagSplitter } from './think-tags.ts';
@@ -17,6 +16,13 @@ export interface StreamOptions {
   readonly plan: ResponsePlan;
   /** Called once, if the message begins before the upstream has told the prompt's true count. */
   readonly estimateInputTokens: () => number;
+  /**
+   * Returns the signature that closes a thinking block; a thought that the client is not shown travels in it.
+   * @defaultValue a constant, for clients drop thinking without a signature
+   */
+  readonly sign?: ((hiddenThinking: string | undefined) => string) | undefined;
+  /** Told how far the upstream is with the prompt. */
+  readonly onProgress?: ((progress: PromptProgress) => void) | undefined;
   /** See {@link UpstreamTraits.startsInThinking}. */
   readonly startsInThinking?: boolean | undefined;
 }
@@ -34,6 +40,26 @@ export interface MessageStream {
   readonly isOver: boolean;
   readonly usage: Usage;
   readonly stopReason: StopReason | undefined;
+  readonly generated: GeneratedMessage;
+}
+
+export type { GeneratedMessage };
+
+/** Returns the message that `message_start` carries. */
+export function toMessageStart(id: string, model: string, promptTokens: number, cachedTokens = 0): Message {
+  return {
+    id,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    stop_details: null,
+    container: null,
+    diagnostics: null,
+    usage: toUsage({ prompt: promptTokens, cached: cachedTokens, completion: 0, reasoning: undefined }),
+  };
 }
 
 /**
@@ -45,7 +71,10 @@ export interface MessageStream {
 export function createMessageStream(sink: MessageSink, options: StreamOptions): MessageStream {
   const { plan } = options;
   const totals: TokenTotals = { prompt: 0, cached: 0, completion: 0, reasoning: undefined };
-  const blocks = createBlockWriter(sink, { hideThinking: plan.hideThinking, sign: toSignature });
+  const blocks = createBlockWriter(sink, {
+    hideThinking: plan.hideThinking,
+    sign: options.sign ?? (() => 'lm1'),
+  });
   const tools = createToolCallTracker();
   const seenCalls = new Set<ToolCall>();
   let structuredCall: ToolCall | undefined;
@@ -71,19 +100,7 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
     if (state !== 'idle') return;
     state = 'started';
     if (totals.prompt === 0) totals.prompt = options.estimateInputTokens();
-    sink.start({
-      id: options.messageId,
-      type: 'message',
-      role: 'assistant',
-      model: plan.model,
-      content: [],
-      stop_reason: null,
-      stop_sequence: null,
-      stop_details: null,
-      container: null,
-      diagnostics: null,
-      usage: toUsage(totals),
-    });
+    sink.start(toMessageStart(options.messageId, plan.model, totals.prompt, totals.cached));
   }
 
   function text(piece: string): void {
@@ -145,6 +162,7 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
     if (progress) {
       totals.prompt = progress.total;
       totals.cached = progress.cache;
+      options.onProgress?.(progress);
     }
     if (!usage) return;
     totals.prompt = usage.prompt_tokens ?? totals.prompt;
@@ -225,6 +243,9 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
     },
     get stopReason() {
       return stopReason;
+    },
+    get generated() {
+      return blocks.generated();
     },
   };
 }

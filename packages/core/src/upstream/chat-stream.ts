@@ -15,19 +15,25 @@ export async function* readChatStream(
   const decoder = createSseDecoder();
   let isFinished = false;
   let isDone = false;
+  let failure: unknown;
 
+  /** What came before a failure in the same read is handed out before it. */
   function toChunks(data: readonly { data: string }[]): ChatChunk[] {
     const chunks: ChatChunk[] = [];
-    for (const event of data) {
-      if (isDone || event.data === '') continue;
-      if (event.data === '[DONE]') {
-        isDone = true;
-        continue;
+    try {
+      for (const event of data) {
+        if (isDone || event.data === '') continue;
+        if (event.data === '[DONE]') {
+          isDone = true;
+          continue;
+        }
+        const chunk = parseChunk(event.data);
+        if (chunk.error !== undefined && chunk.error !== null) throw toUpstreamError(200, event.data);
+        if (chunk.choices?.some((choice) => choice.finish_reason)) isFinished = true;
+        chunks.push(chunk);
       }
-      const chunk = parseChunk(event.data);
-      if (chunk.error !== undefined && chunk.error !== null) throw toUpstreamError(200, event.data);
-      if (chunk.choices?.some((choice) => choice.finish_reason)) isFinished = true;
-      chunks.push(chunk);
+    } catch (error) {
+      failure = error;
     }
     return chunks;
   }
@@ -36,10 +42,12 @@ export async function* readChatStream(
     for await (const bytes of reads) {
       const chunks = toChunks(decoder.decode(bytes));
       if (chunks.length > 0) yield chunks;
+      if (failure !== undefined) throw failure;
       if (isDone) return;
     }
     const chunks = toChunks(decoder.end());
     if (chunks.length > 0) yield chunks;
+    if (failure !== undefined) throw failure;
   } catch (error) {
     signal.throwIfAborted();
     throw toCutError(error);

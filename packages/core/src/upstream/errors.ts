@@ -51,6 +51,7 @@ export function toUpstreamError(status: number, body: string): MessagesError {
     return new MessagesError('overloaded_error', 'The model is still loading', {
       cause,
       retryAfter: retryAfter.loading,
+      upstreamState: 'loading',
     });
   }
   if (status === 401 || status === 403 || error.type === 'authentication_error') {
@@ -93,6 +94,13 @@ export function toUpstreamError(status: number, body: string): MessagesError {
   }
   if (status === 504 || status === 408)
     return new MessagesError('timeout_error', 'The model server took too long', { cause });
+  if (/failed to parse input/i.test(message)) {
+    return new MessagesError(
+      'api_error',
+      `The model server could not read what the model wrote${said}. Trying again may help; so may a newer llama.cpp, or the chat template of the model's authors.`,
+      { cause },
+    );
+  }
   return new MessagesError('api_error', `The model server failed${said}`, { cause });
 }
 
@@ -106,6 +114,7 @@ export function toNetworkError(error: unknown): MessagesError {
   return new MessagesError('overloaded_error', 'The model server cannot be reached. Is it running?', {
     cause: error,
     retryAfter: retryAfter.down,
+    upstreamState: 'down',
   });
 }
 

@@ -70,8 +70,9 @@ export function llamaServer(options: LlamaServerOptions): Upstream {
 
   return {
     name: 'llama-server',
-    traits: { echoesPrefill: true, schemaExcludesTools: true, reportsProgress: true },
-    stream: (request, call) => api.chat(toBody(request), call),
+    traits: { echoesPrefill: true, schemaExcludesTools: true, reportsProgress: true, compilesSchemas: true },
+    stream: (request, call) =>
+      api.chat(call.slot === undefined ? toBody(request) : { ...toBody(request), id_slot: call.slot }, call),
     async countTokens(request, call) {
       try {
         const counted = await api.json('POST', '/v1/chat/completions/input_tokens', request, call);

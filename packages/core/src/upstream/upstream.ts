@@ -6,6 +6,8 @@ export interface UpstreamCall {
   readonly signal: AbortSignal;
   /** The id of the exchange, for the upstream's log. */
   readonly requestId: string;
+  /** The slot to use, from 0, where the upstream has slots that can be chosen. */
+  readonly slot?: number;
 }
 
 export interface TokenCount {
@@ -40,6 +42,8 @@ export interface UpstreamTraits {
   readonly schemaExcludesTools?: boolean | undefined;
   /** The first chunk tells the true prompt and cache counts before any token (llama-server's `prompt_progress`). */
   readonly reportsProgress?: boolean | undefined;
+  /** Schemas become grammars, so what llama.cpp cannot build one of is simplified (llama-server). */
+  readonly compilesSchemas?: boolean | undefined;
   /** Content begins inside a thought whose opening tag stands in the prompt, and ends it with `</think>`. */
   readonly startsInThinking?: boolean | undefined;
 }

@@ -21,6 +21,8 @@ interface Refusal {
   readonly answer: () => Answer;
   readonly expected: ExpectedError;
   readonly retryAfter?: boolean;
+  /** The server waits for a model that is loading; here it is to say so at once. */
+  readonly impatient?: boolean;
 }
 
 const invalid = { status: 400, type: 'invalid_request_error' } as const;
@@ -49,6 +51,7 @@ const refusals: readonly Refusal[] = [
     answer: () => errorAnswer(503, 'unavailable_error', 'Loading model'),
     expected: overloaded,
     retryAfter: true,
+    impatient: true,
   },
   {
     id: 'stream-owner-loading',
@@ -56,6 +59,7 @@ const refusals: readonly Refusal[] = [
     answer: () => errorAnswer(503, 'unavailable_error', 'Stream owner model is loading'),
     expected: overloaded,
     retryAfter: true,
+    impatient: true,
   },
   ...["model 'x' not found", 'model is not loaded', 'model name is missing'].map(
     (message, index): Refusal => ({
@@ -135,13 +139,14 @@ const refusals: readonly Refusal[] = [
 
 /** What clients learn when the upstream refuses: the same status and body, streamed or not. */
 export const errorsBeforeStartCases: readonly ConformanceCase[] = refusals.map(
-  ({ id, what, answer, expected, retryAfter }): ConformanceCase => ({
+  ({ id, what, answer, expected, retryAfter, impatient }): ConformanceCase => ({
     id: `errors.refused.${id}`,
     title: `MUST report ${what}, streamed or not`,
     run: async (context) => {
+      const { client, upstream } = impatient ? await context.createServer({ loadingTimeoutMs: 0 }) : context;
       for (const request of [requestOf('Hello'), streamOf('Hello')]) {
-        context.upstream.on('POST /v1/chat/completions', answer);
-        const response = await context.client.messages(request);
+        upstream.on('POST /v1/chat/completions', answer);
+        const response = await client.messages(request);
         await expectError(context, response, expected);
         if (retryAfter) context.expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
       }

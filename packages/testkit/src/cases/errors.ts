@@ -53,7 +53,7 @@ export const errorCases: readonly ConformanceCase[] = [
     id: 'errors.loading-then-ready',
     title: 'MUST serve an upstream that was still loading when it was asked first',
     run: async (context) => {
-      const { client, upstream } = await context.createServer({});
+      const { client, upstream } = await context.createServer({ loadingTimeoutMs: 0 });
       const loading = () => errorAnswer(503, 'unavailable_error', 'Loading model');
       for (const route of ['GET /props', 'GET /v1/models', 'GET /health', 'POST /v1/chat/completions'])
         upstream.on(route, loading);
@@ -70,6 +70,29 @@ export const errorCases: readonly ConformanceCase[] = [
       );
       // What llama-server repeats is only left out if the bridge has found out which server it is.
       context.expect(await response.json()).toMatchObject({ content: [{ text: ' 4, 5, 6, 7, 8, 9' }] });
+    },
+  },
+  {
+    id: 'errors.loading-waits',
+    title: 'MUST wait for a model that is being loaded, with pings, and then answer',
+    run: async ({ createServer, expect }) => {
+      const phases: string[] = [];
+      const { client, upstream } = await createServer({
+        graceMs: 10,
+        pingIntervalMs: 200,
+        onProgress: ({ phase }) => {
+          phases.push(phase);
+          upstream.reset();
+        },
+      });
+      const loading = () => errorAnswer(503, 'unavailable_error', 'Loading model');
+      for (const route of ['GET /props', 'GET /v1/models', 'POST /v1/chat/completions'])
+        upstream.on(route, loading);
+      const types: string[] = [];
+      for await (const event of (await client.messages(streamOf('Hello'))).events()) types.push(event.type);
+      expect(phases[0]).toBe('loading');
+      expect(types.slice(0, 2)).toEqual(['message_start', 'ping']);
+      expect(types.at(-1)).toBe('message_stop');
     },
   },
   {

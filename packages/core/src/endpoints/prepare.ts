@@ -1,0 +1,168 @@
+import type { ChatMessage, ChatRequest } from '../chat/types.ts';
+import { checkRoom, leastAnswerTokens } from '../context-room.ts';
+import { estimateTokens } from '../convert/estimate-tokens.ts';
+import type { ConvertOptions } from '../convert/options.ts';
+import { toChatRequest } from '../convert/request.ts';
+import { toResponsePlan } from '../convert/response-plan.ts';
+import type { PreparedExchange } from '../exchange.ts';
+import { untilReady } from '../generation.ts';
+import type { MessagesRequest } from '../messages/types.ts';
+import type { GeneratedMessage } from '../stream/message-stream.ts';
+import { type Conversation, toConversation } from '../slots/conversation.ts';
+import { toRequestKey, toSharing } from '../slots/request-key.ts';
+import { threadUnsupportedRequest } from '../threads/thread-errors.ts';
+import type { OpenThread } from '../threads/threads.ts';
+import { simplifyTools } from '../tools/offending-tool.ts';
+import type { UpstreamCall, UpstreamModel } from '../upstream/upstream.ts';
+import type { EndpointContext } from './endpoint.ts';
+
+type AssistantMessage = Extract<ChatMessage, { role: 'assistant' }>;
+
+/** Returns how a request of this owner is converted for `model`. */
+export function toConvertOptions(
+  { services, owner }: EndpointContext,
+  model: UpstreamModel,
+  conversationId: string,
+): ConvertOptions {
+  return {
+    model,
+    traits: services.upstream.traits,
+    readSignature: (signature) => services.signer.read(owner, signature),
+    orderRevealed: (names) => services.reveals.order(`${owner} ${conversationId}`, names),
+  };
+}
+
+/** Returns the chat request of a request, with everything that was generated here before put back as it was. */
+export function toStableChat(
+  request: MessagesRequest,
+  context: EndpointContext,
+  options: ConvertOptions,
+): ChatRequest {
+  const { services, owner } = context;
+  const chat = toChatRequest(request, options);
+  const restored = { ...chat, messages: services.memory.restore(owner, chat.messages) };
+  return options.traits.compilesSchemas ? simplifyTools(restored, 0) : restored;
+}
+
+/**
+ * Returns a request for a message as its exchange needs it.
+ *
+ * @throws MessagesError
+ */
+export async function prepare(
+  body: MessagesRequest,
+  context: EndpointContext,
+  signal: AbortSignal,
+): Promise<PreparedExchange> {
+  const thread = await openThread(body, context);
+  try {
+    return await prepareWhole(thread?.request ?? body, thread, context, signal);
+  } catch (error) {
+    thread?.abandon();
+    throw error;
+  }
+}
+
+async function openThread(
+  body: MessagesRequest,
+  { services, owner }: EndpointContext,
+): Promise<OpenThread | undefined> {
+  if (body.thread === undefined || body.thread === null) return undefined;
+  // The code makes the SDK's tool runner send the whole conversation again, without a thread.
+  if (!services.threads) throw threadUnsupportedRequest('thread');
+  return services.threads.open(owner, body);
+}
+
+async function prepareWhole(
+  request: MessagesRequest,
+  thread: OpenThread | undefined,
+  context: EndpointContext,
+  signal: AbortSignal,
+): Promise<PreparedExchange> {
+  const { services, owner, options, requestId } = context;
+  const call: UpstreamCall = { signal, requestId };
+  const model = await untilReady(
+    () => services.catalog.resolve(request.model, call),
+    options,
+    signal,
+    requestId,
+  );
+  services.queue.resize(options.concurrency === false ? undefined : (options.concurrency ?? model.slots));
+  const conversation = toConversation(request, context.request.headers);
+  const line = `${owner} ${conversation.id} ${conversation.agent}`;
+  const convertOptions = toConvertOptions(context, model, conversation.id);
+  const plan = toResponsePlan(request, convertOptions);
+  const converted = toStableChat(request, context, convertOptions);
+  const chat = services.upstream.traits.reportsProgress
+    ? converted
+    : await withinWindow(converted, model, context, call);
+  return {
+    chat,
+    plan,
+    model,
+    conversation,
+    maxTokens: request.max_tokens,
+    prefixBreak: services.prefixes.compare(line, chat),
+    sharedKey: findSharedKey(chat, conversation, context),
+    sign: (hiddenThinking) => services.signer.sign(owner, hiddenThinking),
+    onGenerated(generated) {
+      // The client sees these in another form than the model wrote them, or knows a part of them already.
+      if (
+        plan.discardOutput ||
+        plan.structuredTool !== undefined ||
+        chat.messages.at(-1)?.role === 'assistant'
+      )
+        return;
+      const message = toAssistantMessage(generated);
+      services.memory.record(owner, chat.messages, message);
+      services.prefixes.append(line, chat, message);
+    },
+    onMessage: thread && ((message) => thread.commit(message)),
+    onOver: () => thread?.abandon(),
+  };
+}
+
+function toAssistantMessage({ content, reasoning, calls }: GeneratedMessage): AssistantMessage {
+  return {
+    role: 'assistant',
+    content,
+    ...(reasoning !== '' && { reasoning_content: reasoning }),
+    ...(calls.length > 0 && {
+      tool_calls: calls.map(({ id, name, json }) => ({
+        id,
+        type: 'function',
+        function: { name, arguments: json === '' ? '{}' : json },
+      })),
+    }),
+  };
+}
+
+function findSharedKey(
+  chat: ChatRequest,
+  conversation: Conversation,
+  { services, owner, request }: EndpointContext,
+): string | undefined {
+  const sharing = toSharing(request.headers);
+  if (!services.inFlight || sharing === 'single') return undefined;
+  const key = toRequestKey(owner, chat, conversation);
+  return sharing === 'first' && services.inFlight.has(key) ? undefined : key;
+}
+
+/**
+ * Upstreams that say how long the prompt is before they read it check the context window themselves, and stop at its
+ * end. Others refuse a `max_tokens` that does not fit, so it is made to fit.
+ */
+async function withinWindow(
+  chat: ChatRequest,
+  model: UpstreamModel,
+  { services }: EndpointContext,
+  call: UpstreamCall,
+): Promise<ChatRequest> {
+  const { contextWindow } = model;
+  const { max_tokens: maxTokens } = chat;
+  if (contextWindow === undefined || maxTokens === undefined) return chat;
+  if (estimateTokens(chat) + maxTokens <= contextWindow) return chat;
+  const { tokens, exact } = await services.counts.count(chat, call);
+  if (exact) checkRoom(tokens, maxTokens, contextWindow);
+  return { ...chat, max_tokens: Math.min(maxTokens, Math.max(contextWindow - tokens, leastAnswerTokens)) };
+}

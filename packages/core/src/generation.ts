@@ -1,0 +1,142 @@
+import type { ChatChunk, ChatRequest } from './chat/types.ts';
+import { MessagesError } from './errors.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { SlotAffinity } from './slots/affinity.ts';
+import type { Conversation } from './slots/conversation.ts';
+import type { Queue } from './slots/queue.ts';
+import { findOffendingTools, isGrammarFailure, simplifyTools } from './tools/offending-tool.ts';
+import type { Upstream, UpstreamCall, UpstreamModel } from './upstream/upstream.ts';
+
+/** One generation: a chat request, and what stands between it and the upstream. */
+export interface Generation {
+  readonly chat: ChatRequest;
+  readonly model: UpstreamModel;
+  readonly conversation: Conversation;
+  readonly upstream: Upstream;
+  readonly queue: Queue;
+  readonly affinity: SlotAffinity | undefined;
+  readonly options: ResolvedOptions;
+  readonly requestId: string;
+  /** Told how long the request waited for its turn, in milliseconds. */
+  readonly onTurn: (waitedMs: number) => void;
+}
+
+/**
+ * Yields the chunks of a generation, those of one network read together: waits for a slot, for a model that is still
+ * loading, asks the upstream, and gives the slot back when it is over, failed or left.
+ *
+ * Asks a second time, before anything came, where the first time failed for a reason that a second may not have: a grammar that
+ * llama.cpp could not build of the tools' schemas, and an answer that it could not parse.
+ *
+ * @throws MessagesError
+ */
+export async function* generate(
+  generation: Generation,
+  signal: AbortSignal,
+): AsyncGenerator<readonly ChatChunk[], void, undefined> {
+  const { queue, conversation, options, affinity, model, requestId } = generation;
+  const ticket = await queue.acquire({
+    conversation: conversation.id,
+    isBackground: conversation.isBackground,
+    signal,
+    onPosition: (position) => options.onProgress?.({ requestId, phase: 'queued', position }),
+  });
+  generation.onTurn(ticket.waitedMs);
+  const lease =
+    affinity && model.slots && model.slots > 1 ? affinity.slotFor(conversation, model.slots) : undefined;
+  try {
+    const call: UpstreamCall = { signal, requestId, ...(lease && { slot: lease.slot }) };
+    let chat = generation.chat;
+    for (let attempt = 1; ; attempt++) {
+      let hasContent = false;
+      try {
+        const batches = await untilReady(
+          () => generation.upstream.stream(chat, call),
+          options,
+          signal,
+          requestId,
+        );
+        for await (const batch of batches) {
+          hasContent ||= batch.some(carriesContent);
+          yield batch;
+        }
+        return;
+      } catch (error) {
+        const next =
+          hasContent || attempt > 1 || signal.aborted ? undefined : toSecondAttempt(chat, error, options);
+        if (next === undefined) throw error;
+        chat = next;
+      }
+    }
+  } finally {
+    lease?.release();
+    ticket.release();
+  }
+}
+
+/** Returns what to ask for instead, or undefined if asking again would not help. */
+function toSecondAttempt(
+  chat: ChatRequest,
+  error: unknown,
+  options: ResolvedOptions,
+): ChatRequest | undefined {
+  if (!MessagesError.is(error)) return undefined;
+  const said = `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`;
+  if (chat.tools && isGrammarFailure(said)) {
+    const names = findOffendingTools(said, chat.tools);
+    options.logger?.warn(
+      `llama-messages: llama.cpp cannot build a grammar of ${names.length === 1 ? 'the tool' : 'one of the tools'} ${names.join(', ')}; trying again with simpler schemas`,
+    );
+    return simplifyTools(chat, 2, names);
+  }
+  return /failed to parse (?:input|messages|tool)/i.test(said) ? chat : undefined;
+}
+
+function carriesContent(chunk: ChatChunk): boolean {
+  return (
+    chunk.choices?.some(({ delta, message }) => {
+      const said = delta ?? message;
+      return Boolean(said?.content || said?.reasoning_content || said?.reasoning || said?.tool_calls?.length);
+    }) ?? false
+  );
+}
+
+/** How often a model that is loading, or a server that is down, is asked again. */
+const pollMs = 1_000;
+
+/** Calls `ask` until the upstream is there and has loaded its model, or the time that the options give it is over. */
+export async function untilReady<Answer>(
+  ask: () => Promise<Answer>,
+  options: ResolvedOptions,
+  signal: AbortSignal,
+  requestId: string,
+): Promise<Answer> {
+  const startedAt = performance.now();
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const phase = MessagesError.is(error) ? error.upstreamState : undefined;
+      if (phase === undefined) throw error;
+      const patience = phase === 'loading' ? options.loadingTimeoutMs : options.downTimeoutMs;
+      if (performance.now() - startedAt + pollMs > patience) throw error;
+      options.onProgress?.({ requestId, phase });
+      await delay(pollMs, signal);
+    }
+  }
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    function onAbort(): void {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
