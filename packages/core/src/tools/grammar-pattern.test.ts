@@ -9,6 +9,7 @@ test.each([
   ['^[.\\[\\]]$', '^[.\\[\\]]$'],
   ['^(?:a|b)?\\.txt$', '^(a|b)?\\.txt$'],
   ['^a\\/b$', '^a/b$'],
+  ['^é😀+$', '^[é][😀]+$'],
 ])('%s keeps its meaning as %s', (pattern, expected) => {
   expect(toGrammarPattern(pattern)).toBe(expected);
 });

@@ -35,13 +35,16 @@ export function toGrammarPattern(pattern: string): string | undefined {
   return `^${written}$`;
 }
 
-const tokens = /^(?:\(\?:|\{\d+(?:,\d*)?\}|\[(?:\\.|[^\\\]])+\]|\\.|[()|*+?]|[^\\"^$.[\]{}])/s;
+const tokens = /^(?:\(\?:|\{\d+(?:,\d*)?\}|\[(?:\\.|[^\\\]])+\]|\\.|[()|*+?]|[^\\"^$.[\]{}])/su;
 
 function toPiece(token: string, repeatable: boolean): string | undefined {
   if (token === '(?:') return '(';
   if (/^[*+?{]/.test(token)) return repeatable && isSmall(token) ? token : undefined;
   if (token.startsWith('[')) return toClass(token.slice(1, -1));
-  if (!token.startsWith('\\')) return token.length === 1 && token < ' ' ? undefined : token;
+  if (token < ' ') return undefined;
+  // The converter takes literals apart by the byte, a class by the character.
+  if (token > '\x7f') return `[${token}]`;
+  if (!token.startsWith('\\')) return token;
   const escaped = token.slice(1);
   const shorthand = shorthands[escaped];
   if (shorthand !== undefined) return `[${shorthand}]`;

@@ -101,6 +101,7 @@ describe.skipIf(!executable)('the grammar compiler of a real llama-server', () =
     '^(a|[b\\]\\[-])*\\.txt$',
     '^[^\\s]{1,50}$',
     '^.*$',
+    '^é{2}😀+$',
     '(?i)a',
   ])('takes the pattern %s simplified', async (pattern) => {
     expect(await compile(simplified([toTool({ type: 'string', pattern })], 0))).toBe('compiled');

@@ -26,12 +26,13 @@ export function createTextCallRecovery(tools: readonly ChatTool[]): TextCallReco
   let line = '';
   let fence: string | undefined;
   let hasBegun = false;
+  let endsInCall = false;
   let isHolding = false;
 
   function release(text: string): void {
     if (text === '') return;
     line = (line + text).slice((line + text).lastIndexOf('\n') + 1);
-    const whole = space + text;
+    const whole = endsInCall ? (space + text).trimStart() : space + text;
     const visible = whole.trimEnd();
     space = whole.slice(visible.length);
     releaseVisible(visible);
@@ -40,6 +41,7 @@ export function createTextCallRecovery(tools: readonly ChatTool[]): TextCallReco
   function releaseVisible(text: string): void {
     const last = parts.at(-1);
     if (text === '') return;
+    endsInCall = false;
     if (last?.type === 'text') last.text += text;
     else parts.push({ type: 'text', text });
   }
@@ -47,6 +49,7 @@ export function createTextCallRecovery(tools: readonly ChatTool[]): TextCallReco
   function takeCalls(reading: Exclude<Reading, string>): void {
     parts.push(...reading.calls.map((call) => ({ type: 'call' as const, ...call })));
     space = line = '';
+    endsInCall = true;
     pending = pending.slice(reading.length).trimStart();
   }
 
@@ -126,8 +129,7 @@ export function createTextCallRecovery(tools: readonly ChatTool[]): TextCallReco
     },
     end() {
       read(true);
-      const hasCall = parts.at(-1)?.type === 'call';
-      if (!hasCall) releaseVisible(space);
+      if (!endsInCall) releaseVisible(space);
       space = '';
       return flush();
     },
