@@ -90,7 +90,7 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
       } catch (thrown) {
         const error = toMessagesError(thrown);
         // The server may come back as another one.
-        if (error.type === 'overloaded_error' || error.type === 'not_found_error') services.catalog.forget();
+        if (error.upstreamState !== undefined || error.type === 'not_found_error') services.catalog.forget();
         if (error.status >= 500 && !request.signal.aborted) {
           resolved.logger?.warn(`llama-messages: ${requestId}: ${error.message}${describeCause(error)}`);
         }

@@ -65,7 +65,8 @@ function toMapping(mapping: MessagesOptions['models']): (name: string) => string
   return (name) => mapping[name] ?? rules.find((rule) => rule.pattern.test(name))?.model;
 }
 
-function toPattern(pattern: string): RegExp {
+/** Returns a pattern of names with `*` for any characters. */
+export function toPattern(pattern: string): RegExp {
   const escaped = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${escaped.join('.*')}$`);
 }

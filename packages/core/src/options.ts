@@ -68,6 +68,13 @@ export interface MessagesOptions {
    */
   readonly slotAffinity?: boolean | undefined;
   /**
+   * Take tool calls that a model prints as text (`<tool_call>…`, `<function=…>`, a lone JSON object) for calls: for all
+   * models, or for those of the upstream that are named, with `*` for any characters. Only declared tools with valid
+   * arguments, never inside code. Where it is off, the log says when it would have helped.
+   * @defaultValue false
+   */
+  readonly textToolCalls?: boolean | readonly string[] | undefined;
+  /**
    * A client's retry of a request that still runs gets the answer of the first, from its beginning, instead of a
    * second generation.
    * @defaultValue true
@@ -142,8 +149,18 @@ export function resolveOptions(options: MessagesOptions): ResolvedOptions {
   }
   if (options.concurrency !== undefined && options.concurrency !== false)
     positive('concurrency', options.concurrency);
+  const { onProgress, logger } = options;
   return {
     ...options,
+    onProgress:
+      onProgress &&
+      ((progress) => {
+        try {
+          onProgress(progress);
+        } catch (error) {
+          logger?.error(`llama-messages: onProgress threw: ${String(error)}`);
+        }
+      }),
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 32 * 1024 * 1024),
     pingIntervalMs: positive('pingIntervalMs', options.pingIntervalMs ?? 10_000),
     graceMs: notNegative('graceMs', options.graceMs ?? 3_000),

@@ -20,6 +20,8 @@ export interface ExchangeReport {
   readonly conversation: Conversation | undefined;
   /** The answer of an identical request that ran already. */
   readonly attached: boolean;
+  /** Values of tool arguments that had a wrong JSON type and were repaired without loss, such as `"5"` for a number. */
+  readonly repairedArguments: number;
   /** Where the prompt departed from the conversation's previous one, so that the upstream's cache was lost from there on. */
   readonly prefixBreak: PrefixBreak | undefined;
   /** Milliseconds in the queue. */

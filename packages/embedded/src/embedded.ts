@@ -63,7 +63,12 @@ export function embedded(options: EmbeddedOptions): EmbeddedUpstream {
 
   return {
     name: 'llama.cpp in process',
-    traits: { echoesPrefill: false, schemaExcludesTools: true, reportsProgress: true },
+    traits: {
+      echoesPrefill: false,
+      schemaExcludesTools: true,
+      reportsProgress: true,
+      compilesSchemas: true,
+    },
 
     async load() {
       await load();

@@ -1,4 +1,5 @@
-import { type Exchange, exchangeMessage, exchangeStream } from '../exchange.ts';
+import { exchangeMessage, exchangeStream } from '../exchange.ts';
+import type { Exchange } from '../exchange-run.ts';
 import { checkMessagesRequest } from '../messages/schema.ts';
 import { readBody } from './body.ts';
 import type { Endpoint } from './endpoint.ts';

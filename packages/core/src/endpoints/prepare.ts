@@ -1,10 +1,10 @@
-import type { ChatMessage, ChatRequest } from '../chat/types.ts';
+import type { ChatMessage, ChatRequest, ChatTool } from '../chat/types.ts';
 import { checkRoom, leastAnswerTokens } from '../context-room.ts';
 import { estimateTokens } from '../convert/estimate-tokens.ts';
 import type { ConvertOptions } from '../convert/options.ts';
 import { toChatRequest } from '../convert/request.ts';
 import { toResponsePlan } from '../convert/response-plan.ts';
-import type { PreparedExchange } from '../exchange.ts';
+import type { PreparedExchange } from '../exchange-run.ts';
 import { untilReady } from '../generation.ts';
 import type { MessagesRequest } from '../messages/types.ts';
 import type { GeneratedMessage } from '../stream/message-stream.ts';
@@ -12,7 +12,10 @@ import { type Conversation, toConversation } from '../slots/conversation.ts';
 import { toRequestKey, toSharing } from '../slots/request-key.ts';
 import { threadUnsupportedRequest } from '../threads/thread-errors.ts';
 import type { OpenThread } from '../threads/threads.ts';
+import { toPattern } from '../model-catalog.ts';
+import type { ResolvedOptions } from '../options.ts';
 import { simplifyTools } from '../tools/offending-tool.ts';
+import { looksLikeTextCall } from '../tools/text-tool-calls.ts';
 import type { UpstreamCall, UpstreamModel } from '../upstream/upstream.ts';
 import type { EndpointContext } from './endpoint.ts';
 
@@ -38,8 +41,14 @@ export function toStableChat(
   context: EndpointContext,
   options: ConvertOptions,
 ): ChatRequest {
-  const { services, owner } = context;
-  const chat = toChatRequest(request, options);
+  return toWireChat(toChatRequest(request, options), context, options);
+}
+
+function toWireChat(
+  chat: ChatRequest,
+  { services, owner }: EndpointContext,
+  options: ConvertOptions,
+): ChatRequest {
   const restored = { ...chat, messages: services.memory.restore(owner, chat.messages) };
   return options.traits.compilesSchemas ? simplifyTools(restored, 0) : restored;
 }
@@ -92,7 +101,9 @@ async function prepareWhole(
   const line = `${owner} ${conversation.id} ${conversation.agent}`;
   const convertOptions = toConvertOptions(context, model, conversation.id);
   const plan = toResponsePlan(request, convertOptions);
-  const converted = toStableChat(request, context, convertOptions);
+  const asked = toChatRequest(request, convertOptions);
+  const converted = toWireChat(asked, context, convertOptions);
+  const recoversTextCalls = takesTextCalls(options.textToolCalls, model.id);
   const chat = services.upstream.traits.reportsProgress
     ? converted
     : await withinWindow(converted, model, context, call);
@@ -102,10 +113,15 @@ async function prepareWhole(
     model,
     conversation,
     maxTokens: request.max_tokens,
+    tools: asked.tools,
+    recoversTextCalls,
     prefixBreak: services.prefixes.compare(line, chat),
     sharedKey: findSharedKey(chat, conversation, context),
     sign: (hiddenThinking) => services.signer.sign(owner, hiddenThinking),
     onGenerated(generated) {
+      if (!recoversTextCalls && generated.calls.length === 0 && asked.tools) {
+        hintAtTextCalls(generated.content, asked.tools, model.id, context);
+      }
       // The client sees these in another form than the model wrote them, or knows a part of them already.
       if (
         plan.discardOutput ||
@@ -120,6 +136,24 @@ async function prepareWhole(
     onMessage: thread && ((message) => thread.commit(message)),
     onOver: () => thread?.abandon(),
   };
+}
+
+function takesTextCalls(setting: ResolvedOptions['textToolCalls'], modelId: string): boolean {
+  return typeof setting === 'object'
+    ? setting.some((pattern) => toPattern(pattern).test(modelId))
+    : setting === true;
+}
+
+function hintAtTextCalls(
+  content: string,
+  tools: readonly ChatTool[],
+  modelId: string,
+  { options }: EndpointContext,
+): void {
+  if (!options.logger || !looksLikeTextCall(content, tools)) return;
+  options.logger.warn(
+    `llama-messages: ${modelId} printed a tool call as text. Its chat template may be missing or wrong (llama-server needs --jinja); the option textToolCalls takes such text for a call.`,
+  );
 }
 
 function toAssistantMessage({ content, reasoning, calls }: GeneratedMessage): AssistantMessage {

@@ -2,7 +2,7 @@ import { MessagesError } from '../errors.ts';
 import { createFairLine } from './fair-line.ts';
 
 /** So many main turns may overtake waiting background work before some of it goes next. */
-export const mainTurnsBeforeBackground = 4;
+const mainTurnsBeforeBackground = 4;
 /** When the first of the background work has waited this long, in milliseconds, it goes next. */
 export const longestBackgroundWaitMs = 30_000;
 

@@ -2,6 +2,7 @@ import { MessagesError } from '../errors.ts';
 import { createId } from '../id.ts';
 import type { ContentBlock } from '../messages/types.ts';
 import type { MessageSink } from './message-sink.ts';
+import { type ArgumentStream, createArgumentStream } from '../tools/repair-arguments.ts';
 import { isCompleteJson, type ToolCall } from './tool-calls.ts';
 
 interface TextSegment {
@@ -15,12 +16,16 @@ interface ToolSegment {
   kind: 'tool';
   call: ToolCall;
   written: number;
+  /** Stands between what was generated and what is sent, once the call has its name. */
+  arguments?: ArgumentStream;
 }
 type Segment = TextSegment | ToolSegment;
 
 export interface BlockWriterOptions {
   /** Thinking text is kept from the client; the signature carries it. */
   readonly hideThinking: boolean;
+  /** Returns the schema that the client gave a tool; arguments of a wrong JSON type are repaired by it. */
+  readonly schemaOf?: ((toolName: string) => Record<string, unknown> | undefined) | undefined;
   /** Returns the signature that closes a thinking block. */
   readonly sign: (hiddenThinking: string | undefined) => string;
 }
@@ -37,6 +42,8 @@ export interface BlockWriter {
   /** Closes the open block and drops what waits behind it. */
   abandon(): void;
   readonly count: number;
+  /** Values of arguments that were repaired. */
+  readonly repairs: number;
   /** Everything so far, as it was generated. */
   generated(): GeneratedMessage;
 }
@@ -59,6 +66,7 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
   const waiting: Segment[] = [];
   let open: Segment | undefined;
   let index = -1;
+  let repairs = 0;
 
   function append(kind: 'text' | 'thinking', text: string): void {
     const last = waiting.at(-1) ?? open;
@@ -98,6 +106,10 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
   function start(segment: Segment): void {
     open = segment;
     index += 1;
+    if (segment.kind === 'tool') {
+      const schema = options.schemaOf?.(segment.call.name);
+      if (schema) segment.arguments = createArgumentStream(schema);
+    }
     sink.blockStart(index, toBlock(segment));
   }
 
@@ -106,8 +118,9 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
       const { json } = segment.call;
       // An object is passed on as it comes; anything else is looked at when it is whole.
       if (!/^\s*\{/.test(json)) return;
-      if (json.length > segment.written) sink.inputJson(index, json.slice(segment.written));
+      const added = json.slice(segment.written);
       segment.written = json.length;
+      sendArguments(segment.arguments ? segment.arguments.push(added) : added);
       return;
     }
     const piece = segment.text.slice(segment.written);
@@ -115,6 +128,10 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
     if (piece === '') return;
     if (segment.kind === 'text') sink.text(index, piece);
     else if (!options.hideThinking) sink.thinking(index, piece);
+  }
+
+  function sendArguments(json: string): void {
+    if (json !== '') sink.inputJson(index, json);
   }
 
   function close(truncated: boolean): void {
@@ -132,7 +149,11 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
       const input = toObjectText(call.json);
       if (input === undefined && !truncated) throw malformed(call);
       if (input !== undefined && input !== '{}') sink.inputJson(index, input);
-    } else if (!truncated && !isCompleteJson(call.json)) throw malformed(call);
+      return;
+    }
+    sendArguments(segment.arguments?.end() ?? '');
+    repairs += segment.arguments?.repairs() ?? 0;
+    if (!truncated && !isCompleteJson(call.json)) throw malformed(call);
   }
 
   return {
@@ -162,6 +183,9 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
     },
     get count() {
       return index + 1;
+    },
+    get repairs() {
+      return repairs;
     },
     generated() {
       const textOf = (kind: TextSegment['kind']): string =>

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatChunk, ChatDelta, ChatToolCallDelta } from '../chat/types.ts';
+import type { ChatChunk, ChatDelta, ChatTool, ChatToolCallDelta } from '../chat/types.ts';
 import type { ResponsePlan } from '../convert/response-plan.ts';
 import { MessagesError } from '../errors.ts';
 import type { Message } from '../messages/types.ts';
 import { createMessageCollector } from './message-collector.ts';
-import { createMessageStream } from './message-stream.ts';
+import { createMessageStream, type StreamOptions } from './message-stream.ts';
 import type { MessageSink } from './message-sink.ts';
 
 const plan: ResponsePlan = { model: 'm', stopSequences: [], hideThinking: false, discardOutput: false };
@@ -23,6 +23,7 @@ function finish(reason: string): ChatChunk {
 function run(
   chunks: readonly ChatChunk[],
   options: Partial<ResponsePlan> = {},
+  more: Partial<StreamOptions> = {},
 ): { message: Message; calls: string[] } {
   const collector = createMessageCollector();
   const calls: string[] = [];
@@ -37,6 +38,7 @@ function run(
     plan: { ...plan, ...options },
     estimateInputTokens: () => 7,
     sign: (hidden) => `signed ${hidden ?? ''}`,
+    ...more,
   });
   for (const chunk of chunks) stream.push(chunk);
   stream.end();
@@ -387,4 +389,52 @@ describe('prefill', () => {
 it('throws the output of a request with max_tokens 0 away', () => {
   const { message } = run([delta({ content: 'x' }), finish('length')], { discardOutput: true });
   expect(message).toMatchObject({ content: [], stop_reason: 'max_tokens' });
+});
+
+const tools: ChatTool[] = [
+  {
+    type: 'function',
+    function: {
+      name: 'lamp',
+      parameters: { type: 'object', properties: { level: { type: 'integer' }, color: { type: 'string' } } },
+    },
+  },
+];
+
+it('repairs arguments of a wrong JSON type, however they are cut, and counts them', () => {
+  const pieces = ['{"color":"r', 'ed","level":"', '3"}'];
+  const collector = createMessageCollector();
+  const stream = createMessageStream(collector, {
+    messageId: 'msg_1',
+    plan,
+    estimateInputTokens: () => 1,
+    tools,
+  });
+  for (const json of pieces)
+    stream.push(call({ index: 0, id: 'a', function: { name: 'lamp', arguments: json } }));
+  stream.push(finish('tool_calls'));
+  stream.end();
+  expect(collector.message().content).toMatchObject([
+    { type: 'tool_use', input: { color: 'red', level: 3 } },
+  ]);
+  expect(stream.repairedArguments).toBe(1);
+  // The prompt cache holds what was generated.
+  expect(stream.generated.calls[0]?.json).toBe(pieces.join(''));
+});
+
+it('takes a call that was printed as text for one only where that is wanted', () => {
+  const chunks = [...'Sure. <tool_call>{"name":"lamp","arguments":{"level":3}}</tool_call>'].map((content) =>
+    delta({ content }),
+  );
+  expect(run([...chunks, finish('stop')], {}, { tools }).message.content.map(({ type }) => type)).toEqual([
+    'text',
+  ]);
+  const { message } = run([...chunks, finish('stop')], {}, { tools, recoversTextCalls: true });
+  expect(message).toMatchObject({
+    content: [
+      { type: 'text', text: 'Sure.' },
+      { type: 'tool_use', name: 'lamp', input: { level: 3 } },
+    ],
+    stop_reason: 'tool_use',
+  });
 });

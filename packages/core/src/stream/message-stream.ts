@@ -1,9 +1,10 @@
-import type { ChatChoice, ChatChunk, ChatDelta, PromptProgress } from '../chat/types.ts';
+import type { ChatChoice, ChatChunk, ChatDelta, ChatTool, PromptProgress } from '../chat/types.ts';
 import { toStopReason } from '../convert/finish-reason.ts';
 import type { ResponsePlan } from '../convert/response-plan.ts';
 import { toDeltaUsage, type TokenTotals, toUsage } from '../convert/usage.ts';
 import { MessagesError, toMessagesError } from '../errors.ts';
 import type { Message, StopReason, Usage } from '../messages/types.ts';
+import { createTextCallRecovery, type TextCallPart } from '../tools/text-tool-calls.ts';
 import { createBlockWriter, type GeneratedMessage } from './block-writer.ts';
 import type { MessageSink } from './message-sink.ts';
 import { createPrefillStripper } from './prefill.ts';
@@ -21,6 +22,10 @@ export interface StreamOptions {
    * @defaultValue a constant, for clients drop thinking without a signature
    */
   readonly sign?: ((hiddenThinking: string | undefined) => string) | undefined;
+  /** The tools as the client declared them: what arguments are repaired by, and what text is searched for. */
+  readonly tools?: readonly ChatTool[] | undefined;
+  /** Take calls of these tools that the model printed as text for calls. @defaultValue false */
+  readonly recoversTextCalls?: boolean | undefined;
   /** Told how far the upstream is with the prompt. */
   readonly onProgress?: ((progress: PromptProgress) => void) | undefined;
   /** See {@link UpstreamTraits.startsInThinking}. */
@@ -41,6 +46,8 @@ export interface MessageStream {
   readonly usage: Usage;
   readonly stopReason: StopReason | undefined;
   readonly generated: GeneratedMessage;
+  /** Values of tool arguments that had a wrong JSON type and were repaired without loss. */
+  readonly repairedArguments: number;
 }
 
 export type { GeneratedMessage };
@@ -71,7 +78,11 @@ export function toMessageStart(id: string, model: string, promptTokens: number, 
 export function createMessageStream(sink: MessageSink, options: StreamOptions): MessageStream {
   const { plan } = options;
   const totals: TokenTotals = { prompt: 0, cached: 0, completion: 0, reasoning: undefined };
+  const schemas = new Map(options.tools?.map((tool) => [tool.function.name, tool.function.parameters]));
+  const recovery =
+    options.recoversTextCalls && options.tools?.length ? createTextCallRecovery(options.tools) : undefined;
   const blocks = createBlockWriter(sink, {
+    schemaOf: (name) => schemas.get(name),
     hideThinking: plan.hideThinking,
     sign: options.sign ?? (() => 'lm1'),
   });
@@ -104,8 +115,19 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
   }
 
   function text(piece: string): void {
-    if (prose === undefined) blocks.text(piece);
-    else prose += piece;
+    if (prose !== undefined) prose += piece;
+    else if (recovery) takeParts(recovery.push(piece));
+    else blocks.text(piece);
+  }
+
+  function takeParts(parts: readonly TextCallPart[]): void {
+    for (const part of parts) {
+      if (part.type === 'text') blocks.text(part.text);
+      else {
+        sawToolUse = true;
+        blocks.tool({ id: '', name: part.name, json: part.arguments }, true);
+      }
+    }
   }
 
   function releaseProse(): void {
@@ -175,6 +197,7 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
     content.end();
     thinkTags.end();
     releaseProse();
+    if (recovery) takeParts(recovery.end());
     // Without a count from the upstream one delta is one token, which is what servers stream.
     if (totals.completion === 0) totals.completion = deltas;
     const isFull =
@@ -243,6 +266,9 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
     },
     get stopReason() {
       return stopReason;
+    },
+    get repairedArguments() {
+      return blocks.repairs;
     },
     get generated() {
       return blocks.generated();

@@ -8,12 +8,7 @@ export interface Repaired {
 }
 
 /** Returns the value as its schema wants it, as far as that can be had without loss. Never changes the given value. */
-export function repairValue(
-  value: unknown,
-  schema: unknown,
-  root: Schema,
-  above: readonly Schema[] = [],
-): Repaired {
+function repairValue(value: unknown, schema: unknown, root: Schema, above: readonly Schema[] = []): Repaired {
   if (fits(value, schema, root)) return { value, repairs: 0 };
   const resolved = followReferences(schema, root);
   if (resolved === undefined || above.includes(resolved)) return { value, repairs: 0 };
