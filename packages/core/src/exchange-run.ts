@@ -8,6 +8,7 @@ import { createId } from './id.ts';
 import type { PrefixBreak } from './memory/prefix-report.ts';
 import type { Message } from './messages/types.ts';
 import type { ResolvedOptions } from './options.ts';
+import type { Backend } from './routing/backend.ts';
 import type { Services } from './services.ts';
 import type { Conversation } from './slots/conversation.ts';
 import type { MessageSink } from './stream/message-sink.ts';
@@ -24,6 +25,8 @@ import type { UpstreamModel } from './upstream/upstream.ts';
 export interface PreparedExchange {
   readonly chat: ChatRequest;
   readonly plan: ResponsePlan;
+  /** Whose model it is. */
+  readonly backend: Backend;
   readonly model: UpstreamModel;
   readonly conversation: Conversation;
   readonly prefixBreak: PrefixBreak | undefined;
@@ -120,7 +123,7 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
         tools: ready.tools,
         recoversTextCalls: ready.recoversTextCalls,
         estimateInputTokens: () => estimateTokens(ready.chat),
-        startsInThinking: services.upstream.traits.startsInThinking,
+        startsInThinking: ready.backend.upstream.traits.startsInThinking,
         onProgress:
           options.onProgress &&
           (({ processed, cache, total }) =>
@@ -133,16 +136,16 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
     const ready = await exchange.prepare(abort.signal);
     prepared = ready;
     if (isOver) ready.onOver();
-    const { chat, model, conversation, sharedKey } = ready;
+    const { chat, backend, model, conversation, sharedKey } = ready;
     const begin = (generationSignal: AbortSignal): AsyncIterable<readonly ChatChunk[]> =>
       generate(
         {
           chat,
           model,
           conversation,
-          upstream: services.upstream,
-          queue: services.queue,
-          affinity: services.affinity,
+          upstream: backend.upstream,
+          queue: backend.queue,
+          affinity: backend.affinity,
           options,
           requestId,
           onTurn: (waitedMs) => {
@@ -196,12 +199,12 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
       abort.abort();
       prepared?.onOver();
       if (error !== undefined) failure ??= toMessagesError(error);
-      // The server may come back as another one.
-      if (failure?.upstreamState !== undefined) services.catalog.forget();
+      if (failure) prepared?.backend.onFailure(failure);
       try {
         options.onExchange?.({
           requestId,
           model: exchange.model,
+          upstream: prepared?.backend.name,
           upstreamModel: prepared?.chat.model ?? '',
           streamed,
           outcome: aborted ? 'aborted' : failure ? 'failed' : 'completed',

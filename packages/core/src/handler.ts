@@ -6,8 +6,6 @@ import { createId } from './id.ts';
 import { resolveOptions, type MessagesOptions } from './options.ts';
 import { matchRoute } from './routes.ts';
 import { createServices } from './services.ts';
-import { detectUpstream } from './upstream/detect-upstream.ts';
-import type { Upstream } from './upstream/upstream.ts';
 
 /** The Messages API, independent of any framework. */
 export interface MessagesHandler {
@@ -22,7 +20,7 @@ export interface MessagesHandler {
   matches(method: string, path: string): boolean;
   /** Largest request body in bytes, for adapters that read it themselves. */
   readonly maxBodyBytes: number;
-  /** Frees what the upstream holds. */
+  /** Frees what the upstreams hold. */
   close(): Promise<void>;
 }
 
@@ -42,8 +40,7 @@ export interface MessagesHandler {
  */
 export function createMessagesHandler(options: MessagesOptions): MessagesHandler {
   const resolved = resolveOptions(options);
-  const upstream = toUpstream(options);
-  const services = createServices(resolved, upstream);
+  const services = createServices(resolved);
   const authenticate = createAuthenticator(options.auth);
 
   async function answer(request: HandlerRequest, requestId: string): Promise<HandlerResponse> {
@@ -89,8 +86,6 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
         return { ...response, headers: { ...response.headers, 'request-id': requestId } };
       } catch (thrown) {
         const error = toMessagesError(thrown);
-        // The server may come back as another one.
-        if (error.upstreamState !== undefined || error.type === 'not_found_error') services.catalog.forget();
         if (error.status >= 500 && !request.signal.aborted) {
           resolved.logger?.warn(`llama-messages: ${requestId}: ${error.message}${describeCause(error)}`);
         }
@@ -100,14 +95,11 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
     fail: (error) => fail(error, createId('req_')),
     matches: (method, path) => matchRoute(method, path) !== undefined,
     maxBodyBytes: resolved.maxBodyBytes,
-    close: async () => upstream.close?.(),
+    async close() {
+      const upstreams = new Set(services.backends.map(({ upstream }) => upstream));
+      await Promise.all(Array.from(upstreams, (upstream) => upstream.close?.()));
+    },
   };
-}
-
-function toUpstream(options: MessagesOptions): Upstream {
-  const { upstream, upstreamApiKey, httpClient } = options;
-  if (typeof upstream !== 'string' && !(upstream instanceof URL)) return upstream;
-  return detectUpstream({ url: upstream, apiKey: upstreamApiKey, httpClient });
 }
 
 function notFound(request: HandlerRequest): MessagesError {

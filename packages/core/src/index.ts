@@ -5,6 +5,8 @@
  */
 export { createMessagesHandler, type MessagesHandler } from './handler.ts';
 export type { Authenticate, Logger, MessagesOptions } from './options.ts';
+export type { ModelMapping, ModelRoute, ModelTarget } from './routing/model-route.ts';
+export type { ModelRequest } from './routing/model-request.ts';
 export type { HandlerRequest, HandlerResponse, HeaderReader } from './http.ts';
 export type { EventStream, FrameSink } from './event-stream.ts';
 export type { ExchangeProgress, ExchangeReport } from './report.ts';

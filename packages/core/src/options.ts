@@ -1,6 +1,8 @@
 import type { ExchangeProgress, ExchangeReport } from './report.ts';
 import type { ThreadStore } from './threads/thread-store.ts';
 import type { HandlerRequest } from './http.ts';
+import { checkRouting } from './routing/check-routing.ts';
+import type { ModelMapping, ModelTarget } from './routing/model-route.ts';
 import type { HttpClient } from './upstream/http-client.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
@@ -29,11 +31,25 @@ export interface MessagesOptions {
    */
   readonly auth?: readonly string[] | Authenticate | undefined;
   /**
-   * Which upstream model answers for which requested name. Keys are exact names or patterns with `*`, the first that
-   * matches wins; or a function of the name. Names that neither this nor the upstream knows get the upstream's first model.
-   * @example `{ '*haiku*': 'qwen3-4b', '*': 'qwen3-30b' }`
+   * More upstreams by name, for `models` and `imageModel` to lead to. They do not get `upstreamApiKey`; one that wants
+   * a key is given as an {@link Upstream}. Each has a queue of its own, and one that is down disturbs no other.
+   * @example `{ small: 'http://127.0.0.1:8081', eyes: llamaServer({ url, apiKey }) }`
    */
-  readonly models?: Readonly<Record<string, string>> | ((model: string) => string | undefined) | undefined;
+  readonly upstreams?: Readonly<Record<string, string | URL | Upstream>> | undefined;
+  /**
+   * Which model answers for which requested name. Keys are exact names, which come first and are listed by
+   * `GET /v1/models`, or patterns with `*`, of which the first that matches wins; or a function of the request. A target is the id of a
+   * model of `upstream`, or a {@link ModelRoute} with another upstream or with settings of its own.
+   * @defaultValue the model of that name at whichever upstream has it, else the first model of `upstream`
+   * @example `{ '*haiku*': { upstream: 'small', thinking: 'never' }, '*': 'qwen3-30b' }`
+   * @example `({ agent, hasTools }) => (agent && !hasTools ? { upstream: 'small' } : undefined)`
+   */
+  readonly models?: ModelMapping | undefined;
+  /**
+   * What answers requests with images where the model that is chosen for them cannot see.
+   * @defaultValue the chosen model, which is told that an image was left out
+   */
+  readonly imageModel?: ModelTarget | undefined;
   /**
    * Largest request body in bytes that is read; beyond it 413. Anthropic's own limit by default.
    * Where the host's parser has read the body already, the host's limit counts.
@@ -129,13 +145,11 @@ export function resolveOptions(options: MessagesOptions): ResolvedOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError("llama-messages needs options, such as { upstream: 'http://127.0.0.1:8080' }");
   }
-  const { upstream, auth } = options;
-  if (typeof upstream === 'string' || upstream instanceof URL) checkUrl(upstream);
-  else if (typeof upstream?.stream !== 'function') {
-    throw new TypeError(
-      "options.upstream must be the URL of a model server, such as 'http://127.0.0.1:8080', or an Upstream, such as llamaServer({ url })",
-    );
-  }
+  const { upstream, upstreams, auth } = options;
+  checkUpstream('options.upstream', upstream);
+  checkRouting(options);
+  for (const [name, other] of Object.entries(upstreams ?? {}))
+    checkUpstream(`options.upstreams['${name}']`, other);
   if (auth !== undefined && typeof auth !== 'function') {
     if (
       !Array.isArray(auth) ||
@@ -170,11 +184,17 @@ export function resolveOptions(options: MessagesOptions): ResolvedOptions {
   };
 }
 
-function checkUrl(upstream: string | URL): void {
+function checkUpstream(where: string, upstream: string | URL | Upstream): void {
+  if (typeof upstream !== 'string' && !(upstream instanceof URL)) {
+    if (typeof upstream?.stream === 'function') return;
+    throw new TypeError(
+      `${where} must be the URL of a model server, such as 'http://127.0.0.1:8080', or an Upstream, such as llamaServer({ url })`,
+    );
+  }
   const url = URL.canParse(String(upstream)) ? new URL(upstream) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new TypeError(
-      `options.upstream is not an http(s) URL: ${String(upstream)}. Write it like 'http://127.0.0.1:8080'`,
+      `${where} is not an http(s) URL: ${String(upstream)}. Write it like 'http://127.0.0.1:8080'`,
     );
   }
 }

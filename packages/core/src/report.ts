@@ -9,6 +9,8 @@ export interface ExchangeReport {
   readonly requestId: string;
   /** The model's name as the client asked for it. */
   readonly model: string;
+  /** The name in `upstreams` of the server that answered, or `default`; undefined if none was chosen. */
+  readonly upstream: string | undefined;
   /** The model that answered. */
   readonly upstreamModel: string;
   readonly streamed: boolean;

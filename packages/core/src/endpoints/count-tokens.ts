@@ -1,4 +1,6 @@
 import { checkCountTokensRequest } from '../messages/schema.ts';
+import { toModelRequest } from '../routing/model-request.ts';
+import { toRoutedRequest } from '../routing/model-route.ts';
 import { toConversation } from '../slots/conversation.ts';
 import { readBody } from './body.ts';
 import { json, type Endpoint } from './endpoint.ts';
@@ -14,11 +16,16 @@ import { toConvertOptions, toStableChat } from './prepare.ts';
 export const countTokens: Endpoint = async (context) => {
   const { request, services, options, call } = context;
   const body = checkCountTokensRequest(await readBody(request, options.maxBodyBytes));
-  const model = await services.catalog.resolve(body.model, call);
+  const routed = await services.router.resolve(toModelRequest(body, request.headers), call);
   const whole = { max_tokens: 1, ...body };
   const { id } = toConversation(whole, request.headers);
-  const chat = toStableChat(whole, context, toConvertOptions(context, model, id));
-  const count = await services.counts.count(chat, call);
+  const chat = toStableChat(
+    toRoutedRequest(whole, routed.route),
+    context,
+    routed,
+    toConvertOptions(context, routed, id),
+  );
+  const count = await routed.backend.counts.count(chat, call);
   return json(
     200,
     { input_tokens: count.tokens },

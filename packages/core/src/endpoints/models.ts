@@ -1,16 +1,12 @@
 import { MessagesError } from '../errors.ts';
 import type { ModelInfo } from '../messages/types.ts';
+import { toModelQuestion } from '../routing/model-request.ts';
 import type { UpstreamModel } from '../upstream/upstream.ts';
 import { json, type Endpoint } from './endpoint.ts';
 
-/** `GET /v1/models`: all of the upstream's models on one page, and the names that the options map onto them. */
-export const listModels: Endpoint = async ({ services: { catalog }, options, call }) => {
-  const models = await catalog.list(call);
-  const data = models.map((model) => toModelInfo(model.id, model));
-  for (const name of aliases(options.models)) {
-    if (!models.some((model) => model.id === name))
-      data.push(toModelInfo(name, await catalog.resolve(name, call)));
-  }
+/** `GET /v1/models`: all models of all upstreams on one page, and the names that the options map onto them. */
+export const listModels: Endpoint = async ({ services: { router }, call }) => {
+  const data = (await router.list(call)).map(({ name, model }) => toModelInfo(name, model));
   return json(200, {
     data,
     has_more: false,
@@ -20,16 +16,11 @@ export const listModels: Endpoint = async ({ services: { catalog }, options, cal
 };
 
 /** `GET /v1/models/{id}`: any name that a request for a message would be answered for, so that clients that check first can go on. */
-export const retrieveModel: Endpoint = async ({ id, services: { catalog }, call }) => {
+export const retrieveModel: Endpoint = async ({ id, request, services: { router }, call }) => {
   if (id === '') throw new MessagesError('not_found_error', 'model: no id');
-  return json(200, toModelInfo(id, await catalog.resolve(id, call)));
+  const { model } = await router.resolve(toModelQuestion(id, request.headers), call);
+  return json(200, toModelInfo(id, model));
 };
-
-function aliases(mapping: unknown): string[] {
-  return typeof mapping === 'object' && mapping !== null
-    ? Object.keys(mapping).filter((name) => !name.includes('*'))
-    : [];
-}
 
 function toModelInfo(id: string, model: UpstreamModel): ModelInfo {
   const supported = (value: boolean | undefined): { supported: boolean } => ({ supported: value === true });

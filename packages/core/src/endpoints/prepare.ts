@@ -12,24 +12,27 @@ import { type Conversation, toConversation } from '../slots/conversation.ts';
 import { toRequestKey, toSharing } from '../slots/request-key.ts';
 import { threadUnsupportedRequest } from '../threads/thread-errors.ts';
 import type { OpenThread } from '../threads/threads.ts';
-import { toPattern } from '../model-catalog.ts';
 import type { ResolvedOptions } from '../options.ts';
+import { toModelRequest } from '../routing/model-request.ts';
+import { toRoutedChat, toRoutedRequest } from '../routing/model-route.ts';
+import type { RoutedModel } from '../routing/model-router.ts';
+import { toPattern } from '../routing/name-pattern.ts';
 import { simplifyTools } from '../tools/offending-tool.ts';
 import { looksLikeTextCall } from '../tools/text-tool-calls.ts';
-import type { UpstreamCall, UpstreamModel } from '../upstream/upstream.ts';
+import type { UpstreamCall } from '../upstream/upstream.ts';
 import type { EndpointContext } from './endpoint.ts';
 
 type AssistantMessage = Extract<ChatMessage, { role: 'assistant' }>;
 
-/** Returns how a request of this owner is converted for `model`. */
+/** Returns how a request of this owner is converted for the model that answers. */
 export function toConvertOptions(
   { services, owner }: EndpointContext,
-  model: UpstreamModel,
+  { backend, model }: RoutedModel,
   conversationId: string,
 ): ConvertOptions {
   return {
     model,
-    traits: services.upstream.traits,
+    traits: backend.upstream.traits,
     readSignature: (signature) => services.signer.read(owner, signature),
     orderRevealed: (names) => services.reveals.order(`${owner} ${conversationId}`, names),
   };
@@ -39,18 +42,20 @@ export function toConvertOptions(
 export function toStableChat(
   request: MessagesRequest,
   context: EndpointContext,
+  routed: RoutedModel,
   options: ConvertOptions,
 ): ChatRequest {
-  return toWireChat(toChatRequest(request, options), context, options);
+  return toWireChat(toChatRequest(request, options), context, routed);
 }
 
 function toWireChat(
   chat: ChatRequest,
   { services, owner }: EndpointContext,
-  options: ConvertOptions,
+  { backend, route }: RoutedModel,
 ): ChatRequest {
-  const restored = { ...chat, messages: services.memory.restore(owner, chat.messages) };
-  return options.traits.compilesSchemas ? simplifyTools(restored, 0) : restored;
+  const messages = services.memory.restore(owner, chat.messages);
+  const restored = toRoutedChat({ ...chat, messages }, route);
+  return backend.upstream.traits.compilesSchemas ? simplifyTools(restored, 0) : restored;
 }
 
 /**
@@ -83,40 +88,41 @@ async function openThread(
 }
 
 async function prepareWhole(
-  request: MessagesRequest,
+  sent: MessagesRequest,
   thread: OpenThread | undefined,
   context: EndpointContext,
   signal: AbortSignal,
 ): Promise<PreparedExchange> {
   const { services, owner, options, requestId } = context;
   const call: UpstreamCall = { signal, requestId };
-  const model = await untilReady(
-    () => services.catalog.resolve(request.model, call),
-    options,
-    signal,
-    requestId,
-  );
-  services.queue.resize(options.concurrency === false ? undefined : (options.concurrency ?? model.slots));
-  const conversation = toConversation(request, context.request.headers);
+  const { headers } = context.request;
+  const asker = toModelRequest(sent, headers);
+  const routed = await untilReady(() => services.router.resolve(asker, call), options, signal, requestId);
+  const { backend, model } = routed;
+  backend.queue.resize(options.concurrency === false ? undefined : (options.concurrency ?? model.slots));
+  // What kind of call it is shows in what the client sent.
+  const conversation = toConversation(sent, headers);
+  const request = toRoutedRequest(sent, routed.route);
   const line = `${owner} ${conversation.id} ${conversation.agent}`;
-  const convertOptions = toConvertOptions(context, model, conversation.id);
+  const convertOptions = toConvertOptions(context, routed, conversation.id);
   const plan = toResponsePlan(request, convertOptions);
   const asked = toChatRequest(request, convertOptions);
-  const converted = toWireChat(asked, context, convertOptions);
+  const converted = toWireChat(asked, context, routed);
   const recoversTextCalls = takesTextCalls(options.textToolCalls, model.id);
-  const chat = services.upstream.traits.reportsProgress
+  const chat = backend.upstream.traits.reportsProgress
     ? converted
-    : await withinWindow(converted, model, context, call);
+    : await withinWindow(converted, routed, call);
   return {
     chat,
     plan,
+    backend,
     model,
     conversation,
     maxTokens: request.max_tokens,
     tools: asked.tools,
     recoversTextCalls,
     prefixBreak: services.prefixes.compare(line, chat),
-    sharedKey: findSharedKey(chat, conversation, context),
+    sharedKey: findSharedKey(chat, conversation, backend.name, context),
     sign: (hiddenThinking) => services.signer.sign(owner, hiddenThinking),
     onGenerated(generated) {
       if (!recoversTextCalls && generated.calls.length === 0 && asked.tools) {
@@ -174,11 +180,12 @@ function toAssistantMessage({ content, reasoning, calls }: GeneratedMessage): As
 function findSharedKey(
   chat: ChatRequest,
   conversation: Conversation,
+  upstream: string,
   { services, owner, request }: EndpointContext,
 ): string | undefined {
   const sharing = toSharing(request.headers);
   if (!services.inFlight || sharing === 'single') return undefined;
-  const key = toRequestKey(owner, chat, conversation);
+  const key = toRequestKey(owner, chat, conversation, upstream);
   return sharing === 'first' && services.inFlight.has(key) ? undefined : key;
 }
 
@@ -188,15 +195,14 @@ function findSharedKey(
  */
 async function withinWindow(
   chat: ChatRequest,
-  model: UpstreamModel,
-  { services }: EndpointContext,
+  { backend, model }: RoutedModel,
   call: UpstreamCall,
 ): Promise<ChatRequest> {
   const { contextWindow } = model;
   const { max_tokens: maxTokens } = chat;
   if (contextWindow === undefined || maxTokens === undefined) return chat;
   if (estimateTokens(chat) + maxTokens <= contextWindow) return chat;
-  const { tokens, exact } = await services.counts.count(chat, call);
+  const { tokens, exact } = await backend.counts.count(chat, call);
   if (exact) checkRoom(tokens, maxTokens, contextWindow);
   return { ...chat, max_tokens: Math.min(maxTokens, Math.max(contextWindow - tokens, leastAnswerTokens)) };
 }

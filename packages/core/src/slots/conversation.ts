@@ -40,13 +40,18 @@ const attribution = 'x-anthropic-billing-header:';
  * there is nothing to tell a helper call from somebody's only call, so it is none.
  */
 export function toConversation(request: MessagesRequest, headers: HeaderReader): Conversation {
-  const session = headers.get('x-claude-code-session-id') || sessionOf(request.metadata?.user_id);
+  const session = toSession(headers, request.metadata?.user_id);
   const agent = headers.get('x-claude-code-agent-id') || 'main';
   return {
     id: session ? `session:${clip(session)}` : (userId(request) ?? `prompt:${promptHash(request)}`),
     agent: clip(agent),
     isBackground: request.max_tokens === 1 || (Boolean(session) && isHelperCall(request)),
   };
+}
+
+/** Returns the session that a request says it belongs to, as {@link toConversation} reads it. */
+export function toSession(headers: HeaderReader, user: string | null | undefined): string | undefined {
+  return headers.get('x-claude-code-session-id') || sessionOf(user);
 }
 
 function isHelperCall(request: MessagesRequest): boolean {

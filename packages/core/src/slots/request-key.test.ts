@@ -25,6 +25,7 @@ describe('the key of a request', () => {
       toRequestKey('key', { ...chat, messages: [{ role: 'user', content: 'Hell' }] }, conversation),
       toRequestKey('key', chat, { ...conversation, id: 'session:2' }),
       toRequestKey('key', chat, { ...conversation, agent: 'a-7' }),
+      toRequestKey('key', chat, conversation, 'small'),
     ];
     expect(new Set(keys).size).toBe(keys.length);
   });

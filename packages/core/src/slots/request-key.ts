@@ -5,7 +5,7 @@ import { hashText } from './hash-text.ts';
 
 /**
  * Returns the key under which an identical request that still runs is found. Requests are identical if the upstream is
- * asked for the same, by the same key, conversation and agent; whether the client wants its answer streamed does not
+ * asked for the same, by the same key, conversation and agent, and is the same; whether the client wants its answer streamed does not
  * count, as the upstream is always asked to stream.
  *
  * The hash of the API key stands by itself, so that nobody can build a prompt that is taken for one of another key.
@@ -14,9 +14,10 @@ export function toRequestKey(
   apiKey: string | undefined,
   chat: ChatRequest,
   conversation?: Pick<Conversation, 'id' | 'agent'>,
+  upstream?: string,
 ): string {
   const who = hashText(JSON.stringify([apiKey ?? null]));
-  const what = JSON.stringify([chat, conversation?.id, conversation?.agent]);
+  const what = JSON.stringify([chat, conversation?.id, conversation?.agent, upstream]);
   return `${who}-${what.length}-${hashText(what)}`;
 }
 
