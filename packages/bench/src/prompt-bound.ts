@@ -28,7 +28,7 @@ export function createPromptBound(url: string): PromptBound {
 }
 
 /** Returns how many tokens two prompts have in common at their beginnings. */
-export function commonLength(first: readonly number[], second: readonly number[]): number {
+function commonLength(first: readonly number[], second: readonly number[]): number {
   const shorter = Math.min(first.length, second.length);
   let length = 0;
   while (length < shorter && first[length] === second[length]) length++;
