@@ -11,6 +11,12 @@ import { reportCases } from './cases/reports.ts';
 import { routingCases } from './cases/routing.ts';
 import { sdkCases } from './cases/sdk.ts';
 import { streamingCases } from './cases/streaming.ts';
+import { contextCases } from './cases/context.ts';
+import { memoryCases } from './cases/memory.ts';
+import { queueCases } from './cases/queue.ts';
+import { retriesCases } from './cases/retries.ts';
+import { secondAttemptCases } from './cases/second-attempt.ts';
+import { threadsCases } from './cases/threads.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 
 /** Every case that every adapter runs, grouped by what it is about; data, so that a page or a command can list them. */
@@ -26,6 +32,12 @@ export const cases: Readonly<Record<string, readonly ConformanceCase[]>> = {
   models: modelCases,
   'count tokens': countTokensCases,
   'openai upstream': openaiUpstreamCases,
+  queue: queueCases,
+  retries: retriesCases,
+  threads: threadsCases,
+  memory: memoryCases,
+  context: contextCases,
+  'second attempt': secondAttemptCases,
   reports: reportCases,
   sdk: sdkCases,
 };

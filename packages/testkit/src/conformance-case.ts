@@ -1,4 +1,4 @@
-import type { MessagesOptions } from '@llama-messages/core';
+import type { MessageStreamEvent, MessagesOptions } from '@llama-messages/core';
 import type { ExpectStatic } from 'vitest';
 import type { Client, ClientResponse } from './client.ts';
 import type { ScriptedCall, ScriptedLlamaServer, ScriptedServerOptions } from './scripted-llama-server.ts';
@@ -39,6 +39,18 @@ export function streamOf(text: string, more: Record<string, unknown> = {}): Reco
   return requestOf(text, { stream: true, ...more });
 }
 
+/** Reads a stream of one text to its end and returns the text; throws unless `message_stop` came. */
+export async function readStreamedText(events: AsyncIterable<MessageStreamEvent>): Promise<string> {
+  let text = '';
+  let last: MessageStreamEvent | undefined;
+  for await (const event of events) {
+    last = event;
+    if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') text += event.delta.text;
+  }
+  if (last?.type !== 'message_stop') throw new Error(`the stream ended with ${JSON.stringify(last)}`);
+  return text;
+}
+
 /** Returns the messages of a chat request as the upstream got them. */
 export function sentMessages(call: ScriptedCall | undefined): { role: string; content: string }[] {
   return (call?.body?.['messages'] ?? []) as { role: string; content: string }[];
@@ -49,6 +61,8 @@ export interface ExpectedError {
   readonly status: number | readonly number[];
   readonly type: string | readonly string[];
   readonly message?: RegExp;
+  /** What the SDKs read as `errorCode`. */
+  readonly code?: string;
 }
 
 /** Reads an error answer and asserts its whole shape: status, envelope, ids, and that nothing of the inside shows. */
@@ -63,13 +77,14 @@ export async function expectError(
   expect(response.headers['content-type'], label).toMatch(/^application\/json/);
   const body = JSON.parse(text) as {
     type: string;
-    error: { type: string; message: string };
+    error: { type: string; message: string; details?: { error_code?: string } };
     request_id: string;
   };
   expect(body.type, label).toBe('error');
   expect([expected.type].flat(), label).toContain(body.error.type);
   expect(body.error.message, label).not.toBe('');
   if (expected.message) expect(body.error.message, label).toMatch(expected.message);
+  if (expected.code) expect(body.error.details?.error_code, label).toBe(expected.code);
   expect(body.request_id, label).toBe(response.headers['request-id']);
   expect(body.request_id, label).toMatch(/^req_/);
   expect(text, 'a stack trace reaches the client').not.toMatch(/\.[jt]s:\d+|node_modules|\\n +at /);

@@ -16,6 +16,12 @@ const aboutGroup: Readonly<Record<string, string>> = {
   models: '`GET /v1/models` and `/v1/models/{id}`',
   'count tokens': '`POST /v1/messages/count_tokens`, exact or marked as estimated',
   'openai upstream': 'Servers other than llama-server',
+  queue: 'Waiting for a slot: order, pings, limits, places that become free',
+  retries: 'A retry of a request that still runs gets its answer; two samples stay two; keys stay apart',
+  threads: "Conversations that the server holds for the SDK's tool runner",
+  memory: 'Replayed arguments and thinking reach the model as it generated them, for one key only',
+  context: 'Room for the answer: the sentences that make clients compact, `max_tokens` that fits',
+  'second attempt': 'Grammars and answers that llama.cpp cannot parse',
   reports: '`onExchange`, once per message',
   sdk: 'The official TypeScript SDK as the client',
 };

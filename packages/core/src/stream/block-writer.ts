@@ -39,8 +39,6 @@ export interface BlockWriter {
    * @param truncated - the answer was cut by a limit, so a tool call may be incomplete
    */
   end(truncated: boolean): void;
-  /** Closes the open block and drops what waits behind it. */
-  abandon(): void;
   readonly count: number;
   /** Values of arguments that were repaired. */
   readonly repairs: number;
@@ -176,10 +174,6 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
         write(segment);
         close(truncated);
       }
-    },
-    abandon() {
-      close(true);
-      waiting.length = 0;
     },
     get count() {
       return index + 1;

@@ -438,3 +438,14 @@ it('takes a call that was printed as text for one only where that is wanted', ()
     stop_reason: 'tool_use',
   });
 });
+
+it('leaves the open block open when the answer fails, so that clients do not take it for a whole one', () => {
+  const calls: string[] = [];
+  const stream = createMessageStream(
+    { ...createMessageCollector(), blockStop: () => calls.push('blockStop'), fail: () => calls.push('fail') },
+    { messageId: 'msg_1', plan, estimateInputTokens: () => 1 },
+  );
+  stream.push(delta({ content: 'Half an ans' }));
+  stream.fail(new Error('cut'));
+  expect(calls).toEqual(['fail']);
+});

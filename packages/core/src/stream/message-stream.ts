@@ -228,7 +228,8 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
 
   function fail(error: unknown): void {
     if (state === 'over') return;
-    if (state === 'started') blocks.abandon();
+    // An open block stays open. Claude Code 2.1.197 asks again for a block that was cut, but takes one that was closed for
+    // the whole answer. See docs/decisions/0013.
     state = 'over';
     sink.fail(toMessagesError(error));
   }

@@ -104,4 +104,21 @@ export const countTokensCases: readonly ConformanceCase[] = [
       });
     },
   },
+  {
+    id: 'count-tokens.burst',
+    title:
+      'MUST count a prompt once that fifty ask for at the same time, and again, and others by themselves',
+    run: async ({ createServer, expect }) => {
+      const { client, upstream } = await createServer({}, { inputTokens: 7 });
+      const counted = () => upstream.calls.filter(({ path }) => path.endsWith('/input_tokens')).length;
+      const answers = await Promise.all(Array.from({ length: 50 }, () => count(client, 'Hello')));
+      expect(new Set(answers.map(({ body }) => JSON.stringify(body)))).toEqual(
+        new Set(['{"input_tokens":7}']),
+      );
+      expect(await count(client, 'Hello')).toMatchObject({ body: { input_tokens: 7 } });
+      expect(counted()).toBe(1);
+      await count(client, 'Hello, you');
+      expect(counted()).toBe(2);
+    },
+  },
 ];

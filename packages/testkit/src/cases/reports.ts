@@ -1,38 +1,14 @@
-import type { ExchangeReport, MessagesOptions } from '@llama-messages/core';
+import type { ExchangeReport } from '@llama-messages/core';
 import { afterAnswer, cutStreamAnswer, fixtureAnswer, streamAnswer } from '../answer.ts';
 import { progressChunk, textChunk } from '../chat-chunks.ts';
+import { createCollected } from '../collected.ts';
 import { type ConformanceCase, askedModel, requestOf, streamOf } from '../conformance-case.ts';
-import { createGate, within } from '../gate.ts';
+import { createGate } from '../gate.ts';
 
 /** Returns options that collect reports, and a way to wait for the next one. */
-function createReports(): {
-  options: Partial<MessagesOptions>;
-  reports: ExchangeReport[];
-  next(): Promise<ExchangeReport>;
-} {
-  const reports: ExchangeReport[] = [];
-  let taken = 0;
-  let arrived = createGate();
-  return {
-    reports,
-    options: {
-      onExchange: (report) => {
-        reports.push(report);
-        arrived.open();
-      },
-    },
-    next: async () => {
-      for (;;) {
-        const report = reports[taken];
-        if (report) {
-          taken += 1;
-          return report;
-        }
-        arrived = createGate();
-        await within(arrived.opened, 2_000, 'a report');
-      }
-    },
-  };
+function createReports() {
+  const { items, add, next } = createCollected<ExchangeReport>();
+  return { options: { onExchange: add }, reports: items, next: () => next('a report') };
 }
 
 /** What the host is told about each exchange. */

@@ -83,7 +83,7 @@ export const sdkCases: readonly ConformanceCase[] = [
   },
   {
     id: 'sdk.tool-runner',
-    title: 'MUST refuse threads with the code that makes the tool runner replay the whole conversation',
+    title: 'MUST work with the tool runner, to its end',
     run: async ({ url, upstream, expect }) => {
       upstream.answer(
         streamAnswer(
