@@ -26,6 +26,8 @@ export interface PreparedExchange {
   readonly plan: ResponsePlan;
   readonly model: UpstreamModel;
   readonly conversation: Conversation;
+  /** What the queue is fair between: conversations of different keys are different ones, whatever they call themselves. */
+  readonly queueKey: string;
   readonly prefixBreak: PrefixBreak | undefined;
   /** Equal for requests of which one answer serves all; undefined if this one is to be answered by itself. */
   readonly sharedKey: string | undefined;
@@ -133,13 +135,14 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
     const ready = await exchange.prepare(abort.signal);
     prepared = ready;
     if (isOver) ready.onOver();
-    const { chat, model, conversation, sharedKey } = ready;
+    const { chat, model, conversation, queueKey, sharedKey } = ready;
     const begin = (generationSignal: AbortSignal): AsyncIterable<readonly ChatChunk[]> =>
       generate(
         {
           chat,
           model,
           conversation,
+          queueKey,
           upstream: services.upstream,
           queue: services.queue,
           affinity: services.affinity,
