@@ -71,7 +71,7 @@ function describeOutcome(outcome: Outcome, streamed: boolean): string {
     case 'answer':
       return 'the whole answer';
     case 'waits':
-      return `waits${streamed ? ', with `ping` events' : ', with white space after a minute'}; stopped within a second when the client leaves`;
+      return `waits${streamed ? ', with `ping` events' : ', with white space after 45 s'}; stopped within a second when the client leaves`;
     case 'status':
       return `${outcome.status} \`${outcome.type}\`: ${said(outcome.message)}${outcome.retryAfter ? ', with `retry-after`' : ''}`;
     case 'event': {
