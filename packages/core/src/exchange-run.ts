@@ -29,6 +29,8 @@ export interface PreparedExchange {
   readonly backend: Backend;
   readonly model: UpstreamModel;
   readonly conversation: Conversation;
+  /** What the queue is fair between: conversations of different keys are different ones, whatever they call themselves. */
+  readonly queueKey: string;
   readonly prefixBreak: PrefixBreak | undefined;
   /** Equal for requests of which one answer serves all; undefined if this one is to be answered by itself. */
   readonly sharedKey: string | undefined;
@@ -136,13 +138,14 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
     const ready = await exchange.prepare(abort.signal);
     prepared = ready;
     if (isOver) ready.onOver();
-    const { chat, backend, model, conversation, sharedKey } = ready;
+    const { chat, backend, model, conversation, queueKey, sharedKey } = ready;
     const begin = (generationSignal: AbortSignal): AsyncIterable<readonly ChatChunk[]> =>
       generate(
         {
           chat,
           model,
           conversation,
+          queueKey,
           upstream: backend.upstream,
           queue: backend.queue,
           affinity: backend.affinity,

@@ -4,8 +4,11 @@ import { type Exchange, startExchange } from './exchange-run.ts';
 import { createFrameWriter } from './stream/frame-writer.ts';
 import { createMessageCollector } from './stream/message-collector.ts';
 
-/** After so long without an answer, a request that is not streamed gets its headers, and white space to keep it alive. */
-const unstreamedGraceMs = 60_000;
+/**
+ * After so long without an answer, a request that is not streamed gets its headers, and white space to keep it alive.
+ * Proxies give up after 60 s, by nginx's default.
+ */
+const unstreamedGraceMs = 45_000;
 
 /**
  * Returns the whole message, as JSON text, of a request that is not streamed. The upstream is asked to stream all the

@@ -12,6 +12,7 @@ export interface Generation {
   readonly chat: ChatRequest;
   readonly model: UpstreamModel;
   readonly conversation: Conversation;
+  readonly queueKey: string;
   readonly upstream: Upstream;
   readonly queue: Queue;
   readonly affinity: SlotAffinity | undefined;
@@ -36,7 +37,7 @@ export async function* generate(
 ): AsyncGenerator<readonly ChatChunk[], void, undefined> {
   const { queue, conversation, options, affinity, model, requestId } = generation;
   const ticket = await queue.acquire({
-    conversation: conversation.id,
+    conversation: generation.queueKey,
     isBackground: conversation.isBackground,
     signal,
     onPosition: (position) => options.onProgress?.({ requestId, phase: 'queued', position }),

@@ -10,6 +10,7 @@ import { openaiUpstreamCases } from './cases/openai-upstream.ts';
 import { reportCases } from './cases/reports.ts';
 import { routingCases } from './cases/routing.ts';
 import { sdkCases } from './cases/sdk.ts';
+import { silenceCases } from './cases/silence.ts';
 import { streamingCases } from './cases/streaming.ts';
 import { contextCases } from './cases/context.ts';
 import { memoryCases } from './cases/memory.ts';
@@ -24,6 +25,7 @@ export const cases: Readonly<Record<string, readonly ConformanceCase[]>> = {
   messages: messagesCases,
   streaming: streamingCases,
   errors: errorCases,
+  silence: silenceCases,
   disconnect: disconnectCases,
   limits: limitCases,
   headers: headerCases,

@@ -8,6 +8,7 @@ const aboutGroup: Readonly<Record<string, string>> = {
   messages: 'Unstreamed messages: text, thinking, tools, images, system turns, stop reasons, usage',
   streaming: 'Event grammar, no buffering, true counts first, pings, parallel tool calls',
   errors: "Refusals, faults and broken streams of the model server, in Anthropic's shape and words",
+  silence: 'A model that says nothing for minutes, and clients that do not want a stream',
   disconnect: 'A client that leaves stops the model; a slow client slows it down',
   limits: 'Body size, malformed and odd requests, unknown fields',
   headers: '`request-id`, content types, headers that keep proxies from buffering',

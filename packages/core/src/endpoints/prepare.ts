@@ -1,3 +1,6 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Owner } from '../auth.ts';
 import type { ChatMessage, ChatRequest, ChatTool } from '../chat/types.ts';
 import { checkRoom, leastAnswerTokens } from '../context-room.ts';
 import { estimateTokens } from '../convert/estimate-tokens.ts';
@@ -84,7 +87,12 @@ async function openThread(
   if (body.thread === undefined || body.thread === null) return undefined;
   // The code makes the SDK's tool runner send the whole conversation again, without a thread.
   if (!services.threads) throw threadUnsupportedRequest('thread');
-  return services.threads.open(owner, body);
+  return services.threads.open(toThreadOwner(owner), body);
+}
+
+/** A store of the host sees this in its keys, and must not learn what signatures are made with. */
+function toThreadOwner(owner: Owner): string {
+  return bytesToHex(sha256(utf8ToBytes(`threads ${owner}`)));
 }
 
 async function prepareWhole(
@@ -118,6 +126,7 @@ async function prepareWhole(
     backend,
     model,
     conversation,
+    queueKey: `${owner} ${conversation.id}`,
     maxTokens: request.max_tokens,
     tools: asked.tools,
     recoversTextCalls,
