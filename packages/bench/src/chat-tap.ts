@@ -30,6 +30,7 @@ export async function startChatTap(upstream: string): Promise<ChatTap> {
         { method, headers: { ...headers, host: new URL(base).host }, agent: false },
         (answer) => {
           response.writeHead(answer.statusCode ?? 502, { ...answer.headers, connection: 'close' });
+          answer.on('error', () => response.destroy());
           answer.pipe(response);
         },
       );

@@ -35,7 +35,9 @@ export async function replayThroughBridge(options: ReplayOptions): Promise<Turn[
   const bound = createPromptBound(options.upstream);
   try {
     return await replay(options, bridge.url, async (sent) => {
-      const report = sent.requestId === undefined ? undefined : await bridge.report(sent.requestId);
+      // What is refused before it is an exchange has no report.
+      const report =
+        sent.requestId === undefined || sent.status !== 200 ? undefined : await bridge.report(sent.requestId);
       // A second attempt has other schemas of tools; the last is what was answered.
       const chat = tap.take().at(-1);
       return {
