@@ -163,7 +163,10 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
       attached = joined.isAttached;
       source = joined;
     } else source = begin(abort.signal);
-    const { first, items } = await withFirst(source);
+    const { first, items, close } = await withFirst(source);
+    // A generator that waits at a chunk nobody takes would keep its slot for ever.
+    if (abort.signal.aborted) close();
+    else abort.signal.addEventListener('abort', close, { once: true });
     firstChunkMs = performance.now() - startedAt;
     const progress = first?.find((chunk) => chunk.prompt_progress)?.prompt_progress;
     if (progress) checkRoom(progress.total, ready.maxTokens, model.contextWindow);
@@ -242,7 +245,7 @@ function sizeOf(batch: readonly ChatChunk[]): number {
 /** Waits for the first item, so that a refusal that comes inside of a 200 is still a refusal, and puts it back in front. */
 async function withFirst<Item>(
   source: AsyncIterable<Item>,
-): Promise<{ first: Item | undefined; items: AsyncIterable<Item> }> {
+): Promise<{ first: Item | undefined; items: AsyncIterable<Item>; close: () => void }> {
   const iterator = source[Symbol.asyncIterator]();
   const result = await iterator.next();
   let pending: IteratorResult<Item> | undefined = result;
@@ -257,5 +260,9 @@ async function withFirst<Item>(
       return: async (value) => (await iterator.return?.(value)) ?? { done: true, value },
     }),
   };
-  return { first: result.done ? undefined : result.value, items };
+  return {
+    first: result.done ? undefined : result.value,
+    items,
+    close: () => void iterator.return?.()?.then(undefined, () => {}),
+  };
 }

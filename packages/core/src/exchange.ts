@@ -70,7 +70,15 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
     run.finish(error);
     throw toMessagesError(error);
   }
+  let isTaken = false;
+  const onGone = (): void => {
+    if (!isTaken) run.finish();
+  };
+  // A client that left before its stream began: nobody will read it, so nobody else would end it.
+  if (exchange.signal.aborted) onGone();
+  else exchange.signal.addEventListener('abort', onGone, { once: true });
   return createEventStream(async (sink) => {
+    isTaken = true;
     const writer = createPacedWriter(sink, exchange.options.pingIntervalMs, () => {
       run.startEarly();
       frames.ping();

@@ -90,7 +90,7 @@ function toSecondAttempt(
     );
     return simplifyTools(chat, 2, names);
   }
-  return /failed to parse (?:input|messages|tool)/i.test(said) ? chat : undefined;
+  return /failed to parse (?:input|tool)/i.test(said) ? chat : undefined;
 }
 
 function carriesContent(chunk: ChatChunk): boolean {

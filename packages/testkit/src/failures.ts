@@ -174,7 +174,9 @@ export const failures: FailureGroups = {
     }),
     () => ({
       what: 'bytes come that are no stream of events',
-      trouble: { answers: () => [streamAnswer(new Uint8Array([0, 255, 254, 10, 10]), 'data: \u0000{]\n\n')] },
+      trouble: {
+        answers: () => [streamAnswer(new Uint8Array([0, 255, 254, 10, 10]), 'data: \u0000{]\n\n')],
+      },
       streamed: cut,
       unstreamed: cut,
     }),
@@ -204,7 +206,12 @@ export const failures: FailureGroups = {
     () => ({
       what: 'it says that it failed',
       trouble: { answers: () => [cutStreamAnswer(...begun, errorChunk('out of memory'))] },
-      streamed: { kind: 'event', type: 'api_error', message: /^The model server failed/, blocks: ['text'] },
+      streamed: {
+        kind: 'event',
+        type: 'api_error',
+        message: /^The model server failed/,
+        blocks: ['text'],
+      },
       unstreamed: failed,
     }),
     () => ({
@@ -215,7 +222,10 @@ export const failures: FailureGroups = {
     }),
     () => ({
       what: 'it stalls',
-      trouble: { answers: () => [streamAnswer(...begun, never())], options: { pingIntervalMs: 20 } },
+      trouble: {
+        answers: () => [streamAnswer(...begun, never())],
+        options: { pingIntervalMs: 20 },
+      },
       streamed: { kind: 'waits' },
       unstreamed: { kind: 'waits' },
     }),
@@ -257,16 +267,34 @@ export const failures: FailureGroups = {
       unstreamed: whole,
     }),
     () => ({
+      what: 'it answers a second time behind the finish reason',
+      trouble: {
+        answers: () => [
+          streamAnswer(
+            progressChunk(10, 0, 10),
+            textChunk('fine'),
+            finishChunk('stop'),
+            textChunk('again'),
+            finishChunk('stop'),
+          ),
+        ],
+      },
+      streamed: whole,
+      unstreamed: whole,
+    }),
+    () => ({
       what: 'the connection dies behind `[DONE]`',
-      trouble: { answers: () => [resetStreamAnswer(...textAnswerChunks('fine'), 'data: [DONE]\n\n')] },
+      trouble: {
+        answers: () => [resetStreamAnswer(...textAnswerChunks('fine'), 'data: [DONE]\n\n')],
+      },
       streamed: whole,
       unstreamed: whole,
     }),
     () => ({
       what: 'the connection dies behind the finish reason, without `[DONE]`',
       trouble: { answers: () => [resetStreamAnswer(...textAnswerChunks('fine'))] },
-      streamed: cutAfter('text'),
-      unstreamed: cut,
+      streamed: whole,
+      unstreamed: whole,
     }),
   ],
 };

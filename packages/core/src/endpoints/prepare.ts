@@ -119,7 +119,7 @@ async function prepareWhole(
   const recoversTextCalls = takesTextCalls(options.textToolCalls, model.id);
   const chat = backend.upstream.traits.reportsProgress
     ? converted
-    : await withinWindow(converted, routed, call);
+    : await withinWindow(converted, request.max_tokens, routed, call);
   return {
     chat,
     plan,
@@ -204,12 +204,12 @@ function findSharedKey(
  */
 async function withinWindow(
   chat: ChatRequest,
+  maxTokens: number,
   { backend, model }: RoutedModel,
   call: UpstreamCall,
 ): Promise<ChatRequest> {
   const { contextWindow } = model;
-  const { max_tokens: maxTokens } = chat;
-  if (contextWindow === undefined || maxTokens === undefined) return chat;
+  if (contextWindow === undefined) return chat;
   if (estimateTokens(chat) + maxTokens <= contextWindow) return chat;
   const { tokens, exact } = await backend.counts.count(chat, call);
   if (exact) checkRoom(tokens, maxTokens, contextWindow);

@@ -3,7 +3,10 @@ import type { Upstream, UpstreamCall, UpstreamModel } from '../upstream/upstream
 
 /** Knows the models of one upstream. */
 export interface ModelCatalog {
-  /** Returns the upstream's models; asked for once and kept until {@link ModelCatalog.forget}. */
+  /**
+   * Returns the upstream's models; asked for once and kept until {@link ModelCatalog.forget}. Now and then it is asked again
+   * beside the requests, since a server may have been restarted with another model or window without anybody noticing.
+   */
   list(call: UpstreamCall): Promise<readonly UpstreamModel[]>;
   /**
    * Returns the same, for those who ask on behalf of another upstream.
@@ -18,21 +21,30 @@ export interface ModelCatalog {
   forget(): void;
 }
 
+/** How old the knowledge may be before it is asked for again, beside the requests. */
+const refreshMs = 15_000;
 /** How long a server that hangs may keep those waiting who want something of another one. */
 const soonMs = 1_000;
 
 export function createModelCatalog(upstream: Upstream): ModelCatalog {
   let known: readonly UpstreamModel[] | undefined;
+  let knownAt = 0;
   let asking: { readonly answer: Promise<readonly UpstreamModel[]>; readonly since: number } | undefined;
 
   async function list(call: UpstreamCall): Promise<readonly UpstreamModel[]> {
-    if (known) return known;
+    if (!known) return ask(call);
+    if (performance.now() - knownAt > refreshMs) ask(call).catch(() => {});
+    return known;
+  }
+
+  function ask(call: UpstreamCall): Promise<readonly UpstreamModel[]> {
     // Shared by all who wait, so no single client's leaving may end it.
     asking ??= {
       since: performance.now(),
       answer: upstream
         .models({ ...call, signal: new AbortController().signal })
         .then((models) => {
+          knownAt = performance.now();
           if (models.length > 0) known = models;
           return models;
         })

@@ -172,6 +172,8 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
   }
 
   function takeChoice(choice: ChatChoice): void {
+    // Behind its finish reason a server would begin a second answer.
+    if (finishReason !== undefined) return;
     if (choice.delta) takeDelta(choice.delta);
     // Some servers send the whole message in the last chunk, after the deltas or instead of them.
     if (choice.message && !sawAnything) takeDelta(choice.message);

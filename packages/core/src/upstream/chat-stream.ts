@@ -50,6 +50,8 @@ export async function* readChatStream(
     if (failure !== undefined) throw failure;
   } catch (error) {
     signal.throwIfAborted();
+    // Nothing of the answer comes behind its finish reason.
+    if (isFinished && failure === undefined) return;
     throw toCutError(error);
   }
   if (!isDone && !isFinished) throw toCutError();

@@ -27,6 +27,20 @@ export const contextCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'context.slot',
+    title: 'MUST give the slot back that a refused prompt has held',
+    run: async (context) => {
+      const { client, upstream } = await context.createServer({ concurrency: 1 }, { contextWindow: 8_192 });
+      for (const request of [requestOf('Hello', maxTokens), streamOf('Hello', maxTokens)]) {
+        upstream.answer(streamAnswer(progressChunk(7_937, 0), createGate().opened));
+        const response = await within(client.messages(request), 2_000, 'a refusal');
+        await expectError(context, response, { ...invalid, message: exceeds(7_937, 8_192) });
+      }
+      const next = await within(client.messages(requestOf('Hello')), 2_000, 'the next answer');
+      context.expect(next.status, await next.text()).toBe(200);
+    },
+  },
+  {
     id: 'context.room',
     title:
       'MUST answer with what room there is from 256 tokens on, and always where the client wants no more than that',
