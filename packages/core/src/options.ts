@@ -80,6 +80,9 @@ export interface MessagesOptions {
   readonly maxQueue?: number | undefined;
   /**
    * Keep each agent of each conversation on one slot of llama-server (`id_slot`), instead of leaving the choice to it.
+   * Helps where several conversations take turns on a llama-server with `-np` 2 or more, its cache in RAM, and no unified
+   * KV cache; with `--kv-unified`, which is also what it does without `-np`, prompts are read again instead.
+   * See docs/decisions/0008.
    * @defaultValue false
    */
   readonly slotAffinity?: boolean | undefined;
