@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkCountTokensRequest } from '../messages/schema.ts';
 import type { CountTokensRequest, MessagesRequest } from '../messages/types.ts';
+import { startLlamaServer } from '../test-llama-server.ts';
 import { toChatRequest } from './request.ts';
 
 const executable = process.env['LLAMA_SERVER'];
@@ -33,23 +31,12 @@ describe.skipIf(!executable)('a real llama-server takes', () => {
   beforeAll(async () => {
     const template = join(folder, 'strict.jinja');
     writeFileSync(template, strictCheck + readFileSync(new URL('template.jinja', demoModel), 'utf8'));
-    const port = await freePort();
-    base = `http://127.0.0.1:${port}`;
-    const model = fileURLToPath(new URL('demo-model-q8_0.gguf', demoModel));
-    // Repacked weights crash on some virtual machines; they only make a difference in speed.
-    const flags = [
-      '--jinja',
-      '--no-repack',
-      '--no-warmup',
-      '-np',
-      '1',
+    ({ server, base } = await startLlamaServer(executable ?? '', [
       '-c',
       '4096',
       '--chat-template-file',
       template,
-    ];
-    server = spawn(executable ?? '', ['-m', model, '--port', String(port), ...flags], { stdio: 'ignore' });
-    await ready(server, base);
+    ]));
   }, 60_000);
 
   afterAll(() => {
@@ -174,23 +161,4 @@ function recorded(): { path: string; body: CountTokensRequest }[] {
     }))
     .filter(({ body }) => !body.thread)
     .map(({ path, body }) => ({ path, body }));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-/** llama-server says on no stream that it is ready in a way that is stable between builds, so its health is asked for. */
-async function ready(server: ChildProcess, base: string): Promise<void> {
-  while (server.exitCode === null && server.signalCode === null) {
-    const response = await fetch(`${base}/health`).catch(() => undefined);
-    if (response?.ok) return;
-    await sleep(50);
-  }
-  throw new Error(`llama-server ended with ${String(server.exitCode ?? server.signalCode)}`);
 }

@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatToolCall } from '../chat/types.ts';
 import { isJsonEquivalent } from './json-equal.ts';
-import { hashText } from './text-hash.ts';
+import { hashRange } from './hash-range.ts';
 import { isReplayedText, toTextKey } from './text-replay.ts';
 
 export type ChatAssistantMessage = Extract<ChatMessage, { role: 'assistant' }>;
@@ -132,7 +132,7 @@ function callKey(owner: string, id: string): string {
 function textKey(owner: string, message: ChatAssistantMessage, before: ChatMessage | undefined): string {
   const text = toTextKey(message.content ?? '');
   const answered = typeof before?.content === 'string' ? before.content : JSON.stringify(before?.content);
-  return `${owner}\0text\0${text.length}.${hashText(text)}.${answered?.length ?? 0}.${hashText(answered ?? '')}`;
+  return `${owner}\0text\0${text.length}.${hashRange(text)}.${answered?.length ?? 0}.${hashRange(answered ?? '')}`;
 }
 
 function isReplayOf(generated: ChatAssistantMessage, replayed: ChatAssistantMessage): boolean {

@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatRequest } from '../chat/types.ts';
-import { hashText } from './text-hash.ts';
+import { hashRange } from './hash-range.ts';
 
 /** Where a prompt stopped being the continuation of the one before, so that the upstream reads it again from there. */
 export interface PrefixBreak {
@@ -151,7 +151,7 @@ function toPartTexts(content: Exclude<ChatMessage['content'], string>): string[]
 function toHashes(text: string): number[] {
   const hashes: number[] = [];
   for (let start = 0; start < text.length; start += chunkLength) {
-    hashes.push(hashText(text, start, Math.min(start + chunkLength, text.length)));
+    hashes.push(hashRange(text, start, Math.min(start + chunkLength, text.length)));
   }
   return hashes;
 }
@@ -164,6 +164,6 @@ function commonLength(old: Segment, segment: Segment, text: string): number {
   }
   const start = whole * chunkLength;
   if (start === old.length) return start;
-  const isThere = text.length >= old.length && hashText(text, start, old.length) === old.hashes[whole];
+  const isThere = text.length >= old.length && hashRange(text, start, old.length) === old.hashes[whole];
   return isThere ? old.length : start;
 }

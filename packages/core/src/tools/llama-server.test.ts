@@ -1,18 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChatRequest, ChatTool } from '../chat/types.ts';
 import { toChatRequest } from '../convert/request.ts';
 import { checkCountTokensRequest } from '../messages/schema.ts';
 import type { CountTokensRequest } from '../messages/types.ts';
+import { startLlamaServer } from '../test-llama-server.ts';
 import { isGrammarFailure, simplifyTools } from './offending-tool.ts';
 
 const executable = process.env['LLAMA_SERVER'];
 const clients = new URL('../../../testkit/fixtures/clients/', import.meta.url);
-const model = new URL('../../../../tools/demo-model/demo-model-q8_0.gguf', import.meta.url);
 const options = { model: { id: 'demo' }, traits: { echoesPrefill: true, schemaExcludesTools: true } };
 
 if (!executable) console.warn('LLAMA_SERVER is not set: tool schemas are NOT tried on a real llama-server');
@@ -22,14 +19,7 @@ describe.skipIf(!executable)('the grammar compiler of a real llama-server', () =
   let base: string;
 
   beforeAll(async () => {
-    const port = await freePort();
-    base = `http://127.0.0.1:${port}`;
-    // Repacked weights crash on some virtual machines; they only make a difference in speed.
-    const flags = ['--jinja', '--no-repack', '--no-warmup', '-np', '1', '-c', '16384'];
-    server = spawn(executable ?? '', ['-m', fileURLToPath(model), '--port', String(port), ...flags], {
-      stdio: 'ignore',
-    });
-    await ready(server, base);
+    ({ server, base } = await startLlamaServer(executable ?? '', ['-c', '16384']));
   }, 60_000);
 
   afterAll(() => {
@@ -146,23 +136,4 @@ function withoutDescriptions(value: unknown): unknown {
       key === 'description' && typeof inner === 'string' ? undefined : inner,
     ),
   );
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-/** llama-server says on no stream that it is ready in a way that is stable between builds, so its health is asked for. */
-async function ready(server: ChildProcess, base: string): Promise<void> {
-  while (server.exitCode === null && server.signalCode === null) {
-    const response = await fetch(`${base}/health`).catch(() => undefined);
-    if (response?.ok) return;
-    await sleep(50);
-  }
-  throw new Error(`llama-server ended with ${String(server.exitCode ?? server.signalCode)}`);
 }

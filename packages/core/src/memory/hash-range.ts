@@ -5,7 +5,7 @@
  * @param start - first character, by default the first of the text
  * @param end - character behind the last, by default the end of the text
  */
-export function hashText(text: string, start = 0, end = text.length): number {
+export function hashRange(text: string, start = 0, end = text.length): number {
   let hash = 0x811c9dc5 ^ (end - start);
   for (let index = start; index < end; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x9e3779b1);
