@@ -5,10 +5,12 @@ import type { ResponsePlan } from './convert/response-plan.ts';
 import { type MessagesError, toMessagesError } from './errors.ts';
 import { generate } from './generation.ts';
 import { createId } from './id.ts';
+import type { ExchangeObserver } from './observer.ts';
 import type { PrefixBreak } from './memory/prefix-report.ts';
 import type { Message } from './messages/types.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Backend } from './routing/backend.ts';
+import type { Wait } from './report.ts';
 import type { Services } from './services.ts';
 import type { Conversation } from './slots/conversation.ts';
 import type { MessageSink } from './stream/message-sink.ts';
@@ -54,7 +56,8 @@ export interface Exchange {
   /** The model's name as the client asked for it. */
   readonly model: string;
   /** Converts the request; may have to wait for the upstream. */
-  readonly prepare: (signal: AbortSignal) => Promise<PreparedExchange>;
+  readonly prepare: (signal: AbortSignal, onProgress: (wait: Wait) => void) => Promise<PreparedExchange>;
+  readonly observer: ExchangeObserver;
   readonly services: Services;
   readonly options: ResolvedOptions;
   /** Aborts when the client goes away. */
@@ -81,7 +84,8 @@ interface Opened {
 
 /** Begins an exchange: what comes of it goes to `sink`, and into the host's hooks when it is over. */
 export function startExchange(exchange: Exchange, sink: MessageSink, streamed: boolean): ExchangeRun {
-  const { services, options, requestId, signal } = exchange;
+  const { services, options, requestId, signal, observer } = exchange;
+  const onProgress = (wait: Wait): void => observer.onProgress?.({ ...wait, requestId });
   const startedAt = performance.now();
   const messageId = createId('msg_');
   const abort = new AbortController();
@@ -126,16 +130,14 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
         recoversTextCalls: ready.recoversTextCalls,
         estimateInputTokens: () => estimateTokens(ready.chat),
         startsInThinking: ready.backend.upstream.traits.startsInThinking,
-        onProgress:
-          options.onProgress &&
-          (({ processed, cache, total }) =>
-            options.onProgress?.({ requestId, phase: 'prompt', processed, cached: cache, total })),
+        onProgress: ({ processed, cache, total }) =>
+          onProgress({ phase: 'prompt', processed, cached: cache, total }),
       },
     );
   }
 
   async function open(): Promise<Opened> {
-    const ready = await exchange.prepare(abort.signal);
+    const ready = await exchange.prepare(abort.signal, onProgress);
     prepared = ready;
     if (isOver) ready.onOver();
     const { chat, backend, model, conversation, queueKey, sharedKey } = ready;
@@ -151,8 +153,18 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
           affinity: backend.affinity,
           options,
           requestId,
-          onTurn: (waitedMs) => {
+          observer,
+          onRequest(asked, attempt, waitedMs) {
             queuedMs = waitedMs;
+            const { name, upstream } = backend;
+            observer.onUpstreamRequest?.({
+              upstream: name,
+              server: upstream.name,
+              model,
+              chat: asked,
+              attempt,
+              queuedMs,
+            });
           },
         },
         generationSignal,
@@ -206,28 +218,24 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
       prepared?.onOver();
       if (error !== undefined) failure ??= toMessagesError(error);
       if (failure) prepared?.backend.onFailure(failure);
-      try {
-        options.onExchange?.({
-          requestId,
-          model: exchange.model,
-          upstream: prepared?.backend.name,
-          upstreamModel: prepared?.chat.model ?? '',
-          streamed,
-          outcome: aborted ? 'aborted' : failure ? 'failed' : 'completed',
-          stopReason: stream?.stopReason,
-          usage: stream?.usage ?? toMessageStart(messageId, exchange.model, 0).usage,
-          conversation: prepared?.conversation,
-          attached,
-          repairedArguments: stream?.repairedArguments ?? 0,
-          prefixBreak: prepared?.prefixBreak,
-          queuedMs,
-          firstChunkMs,
-          durationMs: performance.now() - startedAt,
-          error: aborted ? undefined : failure,
-        });
-      } catch (thrown) {
-        options.logger?.error(`llama-messages: onExchange threw: ${String(thrown)}`);
-      }
+      observer.onEnd?.({
+        requestId,
+        model: exchange.model,
+        upstream: prepared?.backend.name,
+        upstreamModel: prepared?.chat.model ?? '',
+        streamed,
+        outcome: aborted ? 'aborted' : failure ? 'failed' : 'completed',
+        stopReason: stream?.stopReason,
+        usage: stream?.usage ?? toMessageStart(messageId, exchange.model, 0).usage,
+        conversation: prepared?.conversation,
+        attached,
+        repairedArguments: stream?.repairedArguments ?? 0,
+        prefixBreak: prepared?.prefixBreak,
+        queuedMs,
+        firstChunkMs,
+        durationMs: performance.now() - startedAt,
+        error: aborted ? undefined : failure,
+      });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { toMessagesError } from './errors.ts';
-import { createEventStream, createPacedWriter, type EventStream } from './event-stream.ts';
+import { createEventStream, createPacedWriter, type EventStream, type FrameSink } from './event-stream.ts';
 import { type Exchange, startExchange } from './exchange-run.ts';
 import { createFrameWriter } from './stream/frame-writer.ts';
 import { createMessageCollector } from './stream/message-collector.ts';
@@ -45,9 +45,10 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
         if (stream.isOver) break;
       }
       await end();
-      const message = collector.message();
+      const json = JSON.stringify(collector.message());
+      exchange.observer.onOutput?.(json);
       run.finish();
-      return JSON.stringify(message);
+      return json;
     } catch (error) {
       run.finish(error);
       throw toMessagesError(error);
@@ -79,7 +80,7 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
   else exchange.signal.addEventListener('abort', onGone, { once: true });
   return createEventStream(async (sink) => {
     isTaken = true;
-    const writer = createPacedWriter(sink, exchange.options.pingIntervalMs, () => {
+    const writer = createPacedWriter(observed(sink, exchange), exchange.options.pingIntervalMs, () => {
       run.startEarly();
       frames.ping();
       return frames.take();
@@ -111,6 +112,19 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
       run.finish(failure);
     }
   }, run.abort);
+}
+
+function observed(sink: FrameSink, { observer }: Exchange): FrameSink {
+  const { onOutput } = observer;
+  if (!onOutput) return sink;
+  return {
+    write(frames) {
+      onOutput(frames);
+      return sink.write(frames);
+    },
+    ready: () => sink.ready(),
+    destroy: () => sink.destroy(),
+  };
 }
 
 /** Resolves with true when `promise` does, with false after `ms`; rejects only if `promise` rejects in time. */

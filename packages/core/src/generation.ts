@@ -1,6 +1,8 @@
 import type { ChatChunk, ChatRequest } from './chat/types.ts';
 import { MessagesError } from './errors.ts';
+import type { ExchangeObserver } from './observer.ts';
 import type { ResolvedOptions } from './options.ts';
+import type { Wait } from './report.ts';
 import type { SlotAffinity } from './slots/affinity.ts';
 import type { Conversation } from './slots/conversation.ts';
 import type { Queue } from './slots/queue.ts';
@@ -18,8 +20,9 @@ export interface Generation {
   readonly affinity: SlotAffinity | undefined;
   readonly options: ResolvedOptions;
   readonly requestId: string;
-  /** Told how long the request waited for its turn, in milliseconds. */
-  readonly onTurn: (waitedMs: number) => void;
+  /** Told when the request goes out; `queuedMs` is how long it waited for its turn. */
+  readonly onRequest: (chat: ChatRequest, attempt: number, queuedMs: number) => void;
+  readonly observer: ExchangeObserver;
 }
 
 /**
@@ -35,27 +38,33 @@ export async function* generate(
   generation: Generation,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ChatChunk[], void, undefined> {
-  const { queue, conversation, options, affinity, model, requestId } = generation;
+  const { queue, conversation, options, affinity, model, requestId, observer } = generation;
+  const onProgress = (wait: Wait): void => observer.onProgress?.({ ...wait, requestId });
   const ticket = await queue.acquire({
     conversation: generation.queueKey,
     isBackground: conversation.isBackground,
     signal,
-    onPosition: (position) => options.onProgress?.({ requestId, phase: 'queued', position }),
+    onPosition: (position) => onProgress({ phase: 'queued', position }),
   });
-  generation.onTurn(ticket.waitedMs);
   const lease =
     affinity && model.slots && model.slots > 1 ? affinity.slotFor(conversation, model.slots) : undefined;
   try {
-    const call: UpstreamCall = { signal, requestId, ...(lease && { slot: lease.slot }) };
     let chat = generation.chat;
     for (let attempt = 1; ; attempt++) {
       let hasContent = false;
       try {
+        const call: UpstreamCall = {
+          signal,
+          requestId,
+          headers: observer.upstreamHeaders?.() ?? {},
+          ...(lease && { slot: lease.slot }),
+        };
+        generation.onRequest(chat, attempt, ticket.waitedMs);
         const batches = await untilReady(
           () => generation.upstream.stream(chat, call),
           options,
           signal,
-          requestId,
+          onProgress,
         );
         for await (const batch of batches) {
           hasContent ||= batch.some(carriesContent);
@@ -110,7 +119,7 @@ export async function untilReady<Answer>(
   ask: () => Promise<Answer>,
   options: ResolvedOptions,
   signal: AbortSignal,
-  requestId: string,
+  onProgress: (wait: Wait) => void,
 ): Promise<Answer> {
   const startedAt = performance.now();
   for (;;) {
@@ -121,7 +130,7 @@ export async function untilReady<Answer>(
       if (phase === undefined) throw error;
       const patience = phase === 'loading' ? options.loadingTimeoutMs : options.downTimeoutMs;
       if (performance.now() - startedAt + pollMs > patience) throw error;
-      options.onProgress?.({ requestId, phase });
+      onProgress({ phase });
       await delay(pollMs, signal);
     }
   }

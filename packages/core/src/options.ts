@@ -1,3 +1,4 @@
+import type { Observe } from './observer.ts';
 import type { ExchangeProgress, ExchangeReport } from './report.ts';
 import type { ThreadStore } from './threads/thread-store.ts';
 import type { HandlerRequest } from './http.ts';
@@ -122,6 +123,11 @@ export interface MessagesOptions {
   readonly onProgress?: ((progress: ExchangeProgress) => void) | undefined;
   /** Called once per request for a message, when it is over. What it throws is logged and changes nothing. */
   readonly onExchange?: ((report: ExchangeReport) => void) | undefined;
+  /**
+   * Who is told of each exchange while it goes on: tracing, metrics, inspection. Each is called when a request for a
+   * message begins.
+   */
+  readonly observers?: readonly Observe[] | undefined;
   /** @defaultValue no log */
   readonly logger?: Logger | undefined;
   /**
@@ -166,18 +172,8 @@ export function resolveOptions(options: MessagesOptions): ResolvedOptions {
   }
   if (options.concurrency !== undefined && options.concurrency !== false)
     positive('concurrency', options.concurrency);
-  const { onProgress, logger } = options;
   return {
     ...options,
-    onProgress:
-      onProgress &&
-      ((progress) => {
-        try {
-          onProgress(progress);
-        } catch (error) {
-          logger?.error(`llama-messages: onProgress threw: ${String(error)}`);
-        }
-      }),
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 32 * 1024 * 1024),
     pingIntervalMs: positive('pingIntervalMs', options.pingIntervalMs ?? 10_000),
     graceMs: notNegative('graceMs', options.graceMs ?? 3_000),

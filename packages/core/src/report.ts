@@ -36,15 +36,11 @@ export interface ExchangeReport {
 }
 
 /** What a request waits for. */
-export type ExchangeProgress =
+export type ExchangeProgress = Wait & { readonly requestId: string };
+
+export type Wait =
   /** 1 is next. */
-  | { readonly requestId: string; readonly phase: 'queued'; readonly position: number }
-  | { readonly requestId: string; readonly phase: 'loading' | 'down' }
+  | { readonly phase: 'queued'; readonly position: number }
+  | { readonly phase: 'loading' | 'down' }
   /** Tokens of the prompt; `processed` includes `cached`. */
-  | {
-      readonly requestId: string;
-      readonly phase: 'prompt';
-      readonly processed: number;
-      readonly cached: number;
-      readonly total: number;
-    };
+  | { readonly phase: 'prompt'; readonly processed: number; readonly cached: number; readonly total: number };

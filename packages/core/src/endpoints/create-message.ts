@@ -1,6 +1,7 @@
 import { exchangeMessage, exchangeStream } from '../exchange.ts';
 import type { Exchange } from '../exchange-run.ts';
 import { checkMessagesRequest } from '../messages/schema.ts';
+import { observeExchange } from '../observer.ts';
 import { readBody } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { prepare } from './prepare.ts';
@@ -23,7 +24,14 @@ export const createMessage: Endpoint = async (context) => {
   const exchange: Exchange = {
     requestId,
     model: body.model,
-    prepare: (signal) => prepare(body, context, signal),
+    observer: observeExchange(options, {
+      requestId,
+      receivedAt: Date.now(),
+      streamed: body.stream === true,
+      request: body,
+      headers: request.headers,
+    }),
+    prepare: (signal, onProgress) => prepare(body, context, signal, onProgress),
     services,
     options,
     signal: request.signal,

@@ -9,6 +9,7 @@ import { toChatRequest } from '../convert/request.ts';
 import { toResponsePlan } from '../convert/response-plan.ts';
 import type { PreparedExchange } from '../exchange-run.ts';
 import { untilReady } from '../generation.ts';
+import type { Wait } from '../report.ts';
 import type { MessagesRequest } from '../messages/types.ts';
 import type { GeneratedMessage } from '../stream/message-stream.ts';
 import { type Conversation, toConversation } from '../slots/conversation.ts';
@@ -70,10 +71,11 @@ export async function prepare(
   body: MessagesRequest,
   context: EndpointContext,
   signal: AbortSignal,
+  onProgress: (wait: Wait) => void,
 ): Promise<PreparedExchange> {
   const thread = await openThread(body, context);
   try {
-    return await prepareWhole(thread?.request ?? body, thread, context, signal);
+    return await prepareWhole(thread?.request ?? body, thread, context, signal, onProgress);
   } catch (error) {
     thread?.abandon();
     throw error;
@@ -100,12 +102,13 @@ async function prepareWhole(
   thread: OpenThread | undefined,
   context: EndpointContext,
   signal: AbortSignal,
+  onProgress: (wait: Wait) => void,
 ): Promise<PreparedExchange> {
   const { services, owner, options, requestId } = context;
   const call: UpstreamCall = { signal, requestId };
   const { headers } = context.request;
   const asker = toModelRequest(sent, headers);
-  const routed = await untilReady(() => services.router.resolve(asker, call), options, signal, requestId);
+  const routed = await untilReady(() => services.router.resolve(asker, call), options, signal, onProgress);
   const { backend, model } = routed;
   backend.queue.resize(options.concurrency === false ? undefined : (options.concurrency ?? model.slots));
   // What kind of call it is shows in what the client sent.

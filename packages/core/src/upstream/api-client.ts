@@ -45,7 +45,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       answer = await options.httpClient({
         method,
         url: base + path,
-        headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+        headers: {
+          ...call.headers,
+          ...headers,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
         body: body === undefined ? undefined : JSON.stringify(body),
         signal: call.signal,
         streamed,

@@ -8,6 +8,8 @@ export interface UpstreamCall {
   readonly requestId: string;
   /** The slot to use, from 0, where the upstream has slots that can be chosen. */
   readonly slot?: number;
+  /** More headers for the request, such as `traceparent`, where the upstream is asked by HTTP. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface TokenCount {

@@ -59,4 +59,55 @@ export const reportCases: readonly ConformanceCase[] = [
       }
     },
   },
+  {
+    id: 'reports.observed',
+    title:
+      'MUST tell observers what was asked, what was sent upstream and what was written, whatever they throw',
+    run: async ({ createServer, expect }) => {
+      for (const streamed of [false, true]) {
+        const seen: string[] = [];
+        let output = '';
+        const ended = createCollected<ExchangeReport>();
+        const failing = (): never => {
+          throw new Error('an observer that fails');
+        };
+        const { client, upstream } = await createServer({
+          observers: [
+            failing,
+            () => undefined,
+            () => ({
+              upstreamHeaders: failing,
+              onProgress: failing,
+              onUpstreamRequest: failing,
+              onOutput: failing,
+              onEnd: failing,
+            }),
+            ({ requestId, request, headers, streamed: asksForStream }) => {
+              seen.push(`${request.model} ${headers.get('X-Test')} ${asksForStream}`);
+              return {
+                upstreamHeaders: () => ({ traceparent: `for ${requestId}` }),
+                onUpstreamRequest: ({ upstream: name, server, chat, attempt }) =>
+                  void seen.push(`${name} ${server} ${chat.messages.length} ${attempt}`),
+                onOutput: (text) => {
+                  output += text;
+                },
+                onEnd: ended.add,
+              };
+            },
+          ],
+        });
+        upstream.answer(fixtureAnswer('stop-word'));
+        const response = await client.messages(requestOf('Hello', { stream: streamed }), {
+          'x-test': 'yes',
+        });
+        const text = await response.text();
+        const report = await ended.next('a report');
+        expect(seen).toEqual([`${askedModel} yes ${streamed}`, 'default llama-server 1 1']);
+        expect(text).toContain(streamed ? 'message_stop' : 'end_turn');
+        expect(output).toBe(text);
+        expect(report).toMatchObject({ outcome: 'completed', requestId: response.headers['request-id'] });
+        expect((await upstream.nextCall()).headers['traceparent']).toBe(`for ${report.requestId}`);
+      }
+    },
+  },
 ];

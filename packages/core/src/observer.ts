@@ -1,0 +1,98 @@
+import type { ChatRequest } from './chat/types.ts';
+import type { HeaderReader } from './http.ts';
+import type { MessagesRequest } from './messages/types.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { ExchangeProgress, ExchangeReport } from './report.ts';
+import type { UpstreamModel } from './upstream/upstream.ts';
+
+/** A request for a message that has passed the checks. Holds the client's words, and its headers hold its key. */
+export interface ExchangeStart {
+  /** As sent in the `request-id` header. */
+  readonly requestId: string;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly streamed: boolean;
+  /** As received; not to be changed. */
+  readonly request: MessagesRequest;
+  readonly headers: HeaderReader;
+}
+
+/** One request to an upstream. */
+export interface UpstreamRequest {
+  /** The name in `upstreams`, or `default`. */
+  readonly upstream: string;
+  /** Which kind of server it is, such as `llama-server`. */
+  readonly server: string;
+  readonly model: UpstreamModel;
+  /** Not to be changed. */
+  readonly chat: ChatRequest;
+  /** From 1; the second goes out where the first failed before any content, see docs/failures.md. */
+  readonly attempt: number;
+  /** Milliseconds in the queue. */
+  readonly queuedMs: number;
+}
+
+/**
+ * Is told of one exchange while it goes on, for tracing, metrics and inspection. Every member may be left out, and costs
+ * nothing then. What a member throws is logged and changes nothing.
+ */
+export interface ExchangeObserver {
+  /** Returns more headers for the requests to the upstream, such as `traceparent`. Called for each attempt. */
+  upstreamHeaders?(): Readonly<Record<string, string>>;
+  /** See `onProgress` of {@link MessagesOptions}. */
+  onProgress?(progress: ExchangeProgress): void;
+  /** Called when its turn has come, and for a second attempt; not for a request that is answered by an identical one's answer. */
+  onUpstreamRequest?(request: UpstreamRequest): void;
+  /** Told everything that is written to the client, as it is written: whole frames, or the JSON text. */
+  onOutput?(text: string): void;
+  /** Called once, after all others. */
+  onEnd?(report: ExchangeReport): void;
+}
+
+/** Returns who is told of an exchange, or undefined if nobody is. Called once for each request for a message. */
+export type Observe = (start: ExchangeStart) => ExchangeObserver | undefined;
+
+/** Returns all observers of an exchange as one that never throws; it has `onOutput` only if one of them has. */
+export function observeExchange(
+  { observers, onProgress, onExchange, logger }: ResolvedOptions,
+  start: ExchangeStart,
+): ExchangeObserver {
+  const all: ExchangeObserver[] = [];
+  if (onProgress || onExchange) {
+    all.push({ ...(onProgress && { onProgress }), ...(onExchange && { onEnd: onExchange }) });
+  }
+  for (const observe of observers ?? []) {
+    guarded(() => {
+      const observer = observe(start);
+      if (observer) all.push(observer);
+    }, 'an observer');
+  }
+
+  function guarded(call: () => void, name: string): void {
+    try {
+      call();
+    } catch (error) {
+      logger?.error(`llama-messages: ${name} threw: ${String(error)}`);
+    }
+  }
+
+  function tell(name: string, call: (observer: ExchangeObserver) => void): void {
+    for (const observer of all) guarded(() => call(observer), name);
+  }
+
+  return {
+    upstreamHeaders() {
+      const headers: Record<string, string> = {};
+      tell('upstreamHeaders', (observer) => Object.assign(headers, observer.upstreamHeaders?.()));
+      return headers;
+    },
+    onProgress: (progress) => tell('onProgress', (observer) => observer.onProgress?.(progress)),
+    onUpstreamRequest: (request) =>
+      tell('onUpstreamRequest', (observer) => observer.onUpstreamRequest?.(request)),
+    ...(all.some((observer) => observer.onOutput) && {
+      onOutput: (text: string) => tell('onOutput', (observer) => observer.onOutput?.(text)),
+    }),
+    onEnd: (report) =>
+      tell(onExchange ? 'onExchange or onEnd' : 'onEnd', (observer) => observer.onEnd?.(report)),
+  };
+}
