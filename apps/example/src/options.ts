@@ -1,5 +1,8 @@
-import { parseArgs } from 'node:util';
+import { notEmpty, parseCommandLine, toHttpUrl, toInteger, toOneOf } from './command-line.ts';
 import { Failure } from './failure.ts';
+
+/** Where a llama-server listens if nobody says otherwise. */
+export const usualServer = 'http://127.0.0.1:8080';
 
 export const frameworks = ['express', 'fastify', 'nestjs'] as const;
 export type Framework = (typeof frameworks)[number];
@@ -27,7 +30,9 @@ export interface AppOptions {
   readonly verbose: boolean;
 }
 
-export const usage = `Usage: npm start -- [options]
+export const usage = `Usage: npm start -- [options]          serve the Messages API
+       npm start -- doctor [options]   check a model server, and say what to change
+       npm start -- env [options]      print the settings of Claude Code and other clients
 
 What generates (without any of these: a llama-server on 127.0.0.1:8080 if there is one, else a small demo model):
   --upstream URL          a running llama-server, or any OpenAI-compatible server
@@ -49,12 +54,27 @@ What serves:
   --help                  show this
 `;
 
+const appOptions = {
+  framework: { type: 'string' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  upstream: { type: 'string' },
+  'upstream-api-key': { type: 'string' },
+  model: { type: 'string' },
+  'gpu-layers': { type: 'string' },
+  'context-size': { type: 'string' },
+  parallel: { type: 'string' },
+  'api-key': { type: 'string', multiple: true },
+  verbose: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 /**
  * Returns what the command line asks for, or `help`.
  * @throws Failure that names the option that is wrong
  */
 export function parseOptions(args: readonly string[]): AppOptions | 'help' {
-  const values = parse(args);
+  const values = parseCommandLine(args, appOptions);
   if (values.help === true) return 'help';
   const { upstream, model } = values;
   if (upstream !== undefined && model !== undefined) {
@@ -69,10 +89,10 @@ export function parseOptions(args: readonly string[]): AppOptions | 'help' {
     throw new Failure('--upstream-api-key needs --upstream URL.');
   }
   return {
-    framework: toFramework(values.framework ?? 'fastify'),
+    framework: toOneOf('framework', frameworks, values.framework ?? 'fastify'),
     host: notEmpty('host', values.host ?? '127.0.0.1'),
     port: toInteger('port', values.port ?? '8787', 0, 65_535),
-    upstream: upstream === undefined ? undefined : toUrl(upstream),
+    upstream: upstream === undefined ? undefined : toHttpUrl('upstream', upstream, usualServer),
     upstreamApiKey: values['upstream-api-key'],
     model:
       model === undefined
@@ -88,60 +108,11 @@ export function parseOptions(args: readonly string[]): AppOptions | 'help' {
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        framework: { type: 'string' },
-        host: { type: 'string' },
-        port: { type: 'string' },
-        upstream: { type: 'string' },
-        'upstream-api-key': { type: 'string' },
-        model: { type: 'string' },
-        'gpu-layers': { type: 'string' },
-        'context-size': { type: 'string' },
-        parallel: { type: 'string' },
-        'api-key': { type: 'string', multiple: true },
-        verbose: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    const [problem = ''] = (error instanceof Error ? error.message : '').split(/\n|\. /);
-    throw new Failure(`${problem}. See npm start -- --help.`, { cause: error });
-  }
-}
-
-function toFramework(value: string): Framework {
-  const found = frameworks.find((name) => name === value.toLowerCase());
-  if (!found) throw new Failure(`--framework must be one of ${frameworks.join(', ')}, not ${value}.`);
-  return found;
-}
-
-function toUrl(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return value;
-  throw new Failure(`--upstream must be a URL like http://127.0.0.1:8080, not ${value}.`);
-}
-
 function toGpuLayers(value: string): string {
   if (value === 'auto' || value === 'all' || /^\d+$/.test(value)) return value;
   throw new Failure(`--gpu-layers must be a number, auto or all, not ${value}.`);
 }
 
 function optionalInteger(name: string, value: string | undefined): number | undefined {
-  return value === undefined ? undefined : toInteger(name, value, 1, Number.MAX_SAFE_INTEGER);
-}
-
-function toInteger(name: string, value: string, least: number, most: number): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number >= least && number <= most) return number;
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw new Failure(`--${name} must be a whole number ${range}, not ${value}.`);
-}
-
-function notEmpty(name: string, value: string): string {
-  if (value.trim() !== '') return value;
-  throw new Failure(`--${name} must not be empty.`);
+  return value === undefined ? undefined : toInteger(name, value, 1);
 }

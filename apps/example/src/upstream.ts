@@ -6,10 +6,9 @@ import { embedded } from '@llama-messages/embedded';
 import { hideEngineLog } from './engine-log.ts';
 import { Failure } from './failure.ts';
 import { startLlamaServer } from './llama-server.ts';
-import type { AppOptions, ModelOptions } from './options.ts';
+import { usualServer, type AppOptions, type ModelOptions } from './options.ts';
 import { showProgress } from './progress.ts';
 
-const usualServer = 'http://127.0.0.1:8080';
 const demoModel = fileURLToPath(new URL('../../../tools/demo-model/demo-model-q8_0.gguf', import.meta.url));
 
 /** What the app puts behind the API. */
