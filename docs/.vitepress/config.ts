@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import { outsideLinks } from './outside-links.ts';
+import { sidebar } from './sidebar.ts';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+
+export default defineConfig({
+  title: 'llama-messages',
+  description:
+    'The Anthropic Messages API as a plugin for the Node server you already have, on top of llama.cpp.',
+  lang: 'en',
+  outDir: './dist',
+  cleanUrls: true,
+  lastUpdated: false,
+  srcExclude: ['node_modules/**'],
+  markdown: {
+    config: (markdown) => outsideLinks(markdown, folder),
+  },
+  themeConfig: {
+    nav: [
+      { text: 'Guide', link: '/start' },
+      { text: 'Options', link: '/api/@llama-messages/core/interfaces/MessagesOptions' },
+      { text: 'Reference', link: '/reference' },
+    ],
+    sidebar,
+    outline: [2, 3],
+    search: { provider: 'local' },
+    socialLinks: [],
+  },
+});
