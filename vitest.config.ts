@@ -20,6 +20,10 @@ export default defineConfig({
           globalSetup: 'apps/example/src/testing/build.ts',
         },
       },
+      {
+        extends: true,
+        test: { name: 'docs', include: ['docs/snippets/*.test.ts'], globalSetup: 'docs/snippets/build.ts' },
+      },
     ],
   },
 });
