@@ -10,6 +10,7 @@ export type { ModelRequest } from './routing/model-request.ts';
 export type { HandlerRequest, HandlerResponse, HeaderReader } from './http.ts';
 export type { EventStream, FrameSink } from './event-stream.ts';
 export type { ExchangeProgress, ExchangeReport } from './report.ts';
+export { tokensPerSecond } from './tokens-per-second.ts';
 export type { ExchangeObserver, ExchangeStart, Observe, UpstreamRequest } from './observer.ts';
 export type { Conversation } from './slots/conversation.ts';
 export type { PrefixBreak } from './memory/prefix-report.ts';

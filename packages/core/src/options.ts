@@ -7,8 +7,10 @@ import type { ModelMapping, ModelTarget } from './routing/model-route.ts';
 import type { HttpClient } from './upstream/http-client.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
-/** Where the host's log goes; pino, Fastify's and Nest's loggers and `console` fit. */
+/** Where the host's log goes: pino, Fastify's logger, `console` and winston's fit, and each with the same methods. */
 export interface Logger {
+  /** Gets a line for each exchange; without it, only failures are logged. pino gets fields in front of the message. */
+  info?(message: string): void;
   warn(message: string): void;
   error(message: string): void;
 }
@@ -131,6 +133,12 @@ export interface MessagesOptions {
   /** @defaultValue no log */
   readonly logger?: Logger | undefined;
   /**
+   * Whether the log gets a line for each exchange: request id, model, tokens, timings, stop reason or error; no prompts,
+   * no keys. `false` leaves only failures that are not the client's.
+   * @defaultValue true
+   */
+  readonly logExchanges?: boolean | undefined;
+  /**
    * How upstream servers are called.
    * @defaultValue `node:http` without time limits on Node, else `fetch`
    */
@@ -144,6 +152,7 @@ export interface ResolvedOptions extends MessagesOptions {
   readonly maxQueue: number;
   readonly loadingTimeoutMs: number;
   readonly downTimeoutMs: number;
+  readonly logExchanges: boolean;
 }
 
 /**
@@ -180,6 +189,7 @@ export function resolveOptions(options: MessagesOptions): ResolvedOptions {
     maxQueue: notNegative('maxQueue', options.maxQueue ?? 100),
     loadingTimeoutMs: notNegative('loadingTimeoutMs', options.loadingTimeoutMs ?? 300_000),
     downTimeoutMs: notNegative('downTimeoutMs', options.downTimeoutMs ?? 0),
+    logExchanges: options.logExchanges ?? true,
   };
 }
 
