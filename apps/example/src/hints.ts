@@ -19,11 +19,6 @@ export function toUrl(served: Served, host: string): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-/** Returns whether only this machine reaches what listens on `host`. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
-
 /**
  * Returns the ready line, and what to paste to try the server. It asks the server itself which model it has, as a
  * client would.

@@ -1,9 +1,11 @@
 // Puts the Messages API of your choice of framework in front of your choice of model server.
 import { Failure } from './failure.ts';
-import { describe, isLoopback, toUrl } from './hints.ts';
+import { describe, toUrl } from './hints.ts';
+import { isLoopback } from './loopback.ts';
 import { parseOptions, usage, type AppOptions, type Framework } from './options.ts';
 import type { ServeOptions, Served } from './serve.ts';
 import { onStopSignal, shutDown } from './shutdown.ts';
+import { createWebInterface, type WebInterface } from './ui/web-interface.ts';
 import { chooseUpstream, type ChosenUpstream } from './upstream.ts';
 
 /** Only the framework that is asked for is loaded. */
@@ -17,7 +19,9 @@ async function start(options: AppOptions): Promise<void> {
   const stopping = new AbortController();
   let chosen: ChosenUpstream | undefined;
   let served: Served | undefined;
+  let web: WebInterface | undefined;
   const stop = async (): Promise<void> => {
+    web?.close();
     await shutDown(served, async () => chosen?.close());
     process.exit(0);
   };
@@ -28,6 +32,7 @@ async function start(options: AppOptions): Promise<void> {
 
   try {
     chosen = await chooseUpstream(options, stopping.signal);
+    web = options.ui ? createWebInterface({ ...options, ...chosen }) : undefined;
     const { serve } = await load[options.framework]();
     served = await serve({
       host: options.host,
@@ -35,6 +40,8 @@ async function start(options: AppOptions): Promise<void> {
       upstream: chosen.upstream,
       upstreamApiKey: chosen.upstreamApiKey,
       auth: options.apiKeys.length > 0 ? options.apiKeys : undefined,
+      observers: web?.observers,
+      web: web?.middleware,
       logger: console,
     });
   } catch (error) {

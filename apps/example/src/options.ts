@@ -1,5 +1,6 @@
 import { notEmpty, parseCommandLine, toHttpUrl, toInteger, toOneOf } from './command-line.ts';
 import { Failure } from './failure.ts';
+import { isLoopback } from './loopback.ts';
 
 /** Where a llama-server listens if nobody says otherwise. */
 export const usualServer = 'http://127.0.0.1:8080';
@@ -27,6 +28,10 @@ export interface AppOptions {
   readonly model: ModelOptions | undefined;
   /** Nobody needs a key if there is none. */
   readonly apiKeys: readonly string[];
+  /** The web page. */
+  readonly ui: boolean;
+  /** Keep what clients send and get, and show it on the page. */
+  readonly inspect: boolean;
   readonly verbose: boolean;
 }
 
@@ -49,6 +54,8 @@ What serves:
   --port N                default: 8787
   --host HOST             default: 127.0.0.1, this machine only
   --api-key KEY           a key that clients must send; may be given more than once (default: no key needed)
+  --inspect               keep the last requests and answers in memory, and show them on the web page
+  --no-ui                 serve the API alone, without the web page at /
 
   --verbose               show the log of llama-server or llama.cpp
   --help                  show this
@@ -65,6 +72,8 @@ const appOptions = {
   'context-size': { type: 'string' },
   parallel: { type: 'string' },
   'api-key': { type: 'string', multiple: true },
+  inspect: { type: 'boolean' },
+  'no-ui': { type: 'boolean' },
   verbose: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -88,9 +97,19 @@ export function parseOptions(args: readonly string[]): AppOptions | 'help' {
   if (upstream === undefined && values['upstream-api-key'] !== undefined) {
     throw new Failure('--upstream-api-key needs --upstream URL.');
   }
+  const host = notEmpty('host', values.host ?? '127.0.0.1');
+  const apiKeys = (values['api-key'] ?? []).map((key) => notEmpty('api-key', key));
+  const inspect = values.inspect === true;
+  const ui = values['no-ui'] !== true;
+  if (inspect && !ui) throw new Failure('--inspect shows requests on the web page: leave out --no-ui.');
+  if (inspect && !isLoopback(host) && apiKeys.length === 0) {
+    throw new Failure(
+      `--inspect shows what everybody asks, and --host ${host} lets others in: add --api-key KEY, or leave out --host.`,
+    );
+  }
   return {
     framework: toOneOf('framework', frameworks, values.framework ?? 'fastify'),
-    host: notEmpty('host', values.host ?? '127.0.0.1'),
+    host,
     port: toInteger('port', values.port ?? '8787', 0, 65_535),
     upstream: upstream === undefined ? undefined : toHttpUrl('upstream', upstream, usualServer),
     upstreamApiKey: values['upstream-api-key'],
@@ -103,7 +122,9 @@ export function parseOptions(args: readonly string[]): AppOptions | 'help' {
             contextSize: optionalInteger('context-size', values['context-size']),
             parallel: optionalInteger('parallel', values.parallel),
           },
-    apiKeys: (values['api-key'] ?? []).map((key) => notEmpty('api-key', key)),
+    apiKeys,
+    ui,
+    inspect,
     verbose: values.verbose === true,
   };
 }

@@ -1,10 +1,13 @@
 import type { Server } from 'node:http';
 import type { MessagesOptions } from '@llama-messages/core';
+import type { Middleware } from './ui/middleware.ts';
 
 /** What `serve` of each framework's file gets: the options of llama-messages, and where to listen. */
 export interface ServeOptions extends MessagesOptions {
   readonly host: string;
   readonly port: number;
+  /** The page and its data; without it there is the API alone. */
+  readonly web?: Middleware | undefined;
 }
 
 export interface Served {
