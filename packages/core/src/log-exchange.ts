@@ -37,7 +37,7 @@ export function logExchange(logger: Logger, report: ExchangeReport, logsAll: boo
   }
 }
 
-/** By what only pino has: winston has `child` too, but wants its fields last. */
+/** By what only pino has: others have `child` too, but want their fields last. */
 function isStructured(logger: Logger): logger is Logger & StructuredLogger {
   return logger.info !== undefined && 'bindings' in logger && typeof logger.bindings === 'function';
 }

@@ -7,7 +7,7 @@ import type { ModelMapping, ModelTarget } from './routing/model-route.ts';
 import type { HttpClient } from './upstream/http-client.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
-/** Where the host's log goes: pino, Fastify's logger, `console` and winston's fit, and each with the same methods. */
+/** Where the host's log goes: pino, Fastify's logger, `console`, or anything else with these methods. */
 export interface Logger {
   /** Gets a line for each exchange; without it, only failures are logged. pino gets fields in front of the message. */
   info?(message: string): void;
