@@ -1,0 +1,44 @@
+import { claudeCodeBody, longConversationBody } from '../bodies.ts';
+import { wholeRequest } from './request.ts';
+import type { CostRow } from './row.ts';
+import { streamedToken } from './streamed-token.ts';
+
+/** How much of everything is measured in a round. */
+export interface Amounts {
+  /** Seconds of a paced stream. */
+  readonly paced: number;
+  /** Tokens of each unpaced stream. */
+  readonly unpaced: number;
+  readonly claudeCode: number;
+  readonly megabyte: number;
+}
+
+/** The rows whose figure is CPU time, in the order that they are reported in. */
+export function createCostRows(amounts: Amounts): CostRow[] {
+  const claudeCode = claudeCodeBody();
+  const megabyte = longConversationBody(1_000_000);
+  return [
+    streamedToken('paced', 'a streamed token, 64 streams at 100 tokens/s each', {
+      streams: 64,
+      tokens: amounts.paced * 100,
+      intervalMs: 10,
+    }),
+    streamedToken('unpaced', 'a streamed token, 32 streams as fast as they come', {
+      streams: 32,
+      tokens: amounts.unpaced,
+      intervalMs: 0,
+    }),
+    wholeRequest('claude-code', `a request of Claude Code (${kilobytes(claudeCode)}), one token back`, {
+      body: claudeCode,
+      requests: amounts.claudeCode,
+    }),
+    wholeRequest('megabyte', `a long conversation (${kilobytes(megabyte)}), one token back`, {
+      body: megabyte,
+      requests: amounts.megabyte,
+    }),
+  ];
+}
+
+function kilobytes(body: string): string {
+  return `${Math.round(Buffer.byteLength(body) / 1000)} kB`;
+}
