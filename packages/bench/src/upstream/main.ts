@@ -65,20 +65,17 @@ function streamAtPace(run: TokenRun): void {
 }
 
 function streamAtOnce(run: TokenRun): void {
-  for (const [response, stream] of held) {
-    let left = run.tokens;
-    const write = () => {
-      while (left > 0 && !response.destroyed) {
-        left -= 1;
-        const goesOn = stream.token(left === 0 ? marks.last : undefined);
-        if (!goesOn) {
-          if (left > 0) response.once('drain', write);
-          return;
-        }
-      }
-    };
-    setImmediate(write);
-  }
+  const left = new Map([...held].map(([response, stream]) => [response, { stream, tokens: run.tokens }]));
+  const step = () => {
+    for (const [response, answer] of left) {
+      if (response.writableNeedDrain) continue;
+      answer.tokens -= 1;
+      answer.stream.token(answer.tokens === 0 ? marks.last : undefined);
+      if (answer.tokens === 0 || response.destroyed) left.delete(response);
+    }
+    if (left.size > 0) setImmediate(step);
+  };
+  step();
 }
 
 const { url } = await listen(server);
