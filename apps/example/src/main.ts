@@ -75,10 +75,20 @@ function toFailure(error: unknown, { host, port }: AppOptions): unknown {
   }
 }
 
-try {
+/** Only the command that is asked for is loaded. */
+async function run([command, ...rest]: readonly string[]): Promise<void> {
+  if (command === 'env') {
+    const { env } = await import('./env/env.ts');
+    console.log(await env(rest));
+    return;
+  }
   const options = parseOptions(process.argv.slice(2));
   if (options === 'help') console.log(usage);
   else await start(options);
+}
+
+try {
+  await run(process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof Failure ? error.message : error);
   process.exit(1);
