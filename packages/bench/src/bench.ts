@@ -5,11 +5,10 @@
  */
 import { parseArgs } from 'node:util';
 import { readArguments, runCommand } from './command-line.ts';
-import { checkServers, measureRow } from './measure.ts';
 import { toTerminalTable } from './report/terminal-table.ts';
-import { createCostRows } from './rows/rows.ts';
-import { serverNames } from './servers/load-server.ts';
-import { setStage, type MeasuredServer } from './stage.ts';
+import { createRows } from './rows/rows.ts';
+import { serverNames } from './servers/names.ts';
+import { setStage } from './stage.ts';
 
 const usage = `usage: pnpm bench -- [options]
 
@@ -37,17 +36,14 @@ await runCommand(async () => {
     return;
   }
   const only = values.only?.split(',');
-  const rows = createCostRows({ paced: 2, unpaced: 4000, claudeCode: 100, megabyte: 12 }).filter(
+  const rows = createRows({ paced: 2, unpaced: 4000, claudeCode: 100, megabyte: 12 }).filter(
     ({ name }) => only?.includes(name) ?? true,
   );
   const stage = await setStage({ checkout: values.checkout, profiles: values.profile });
   try {
-    const servers: MeasuredServer[] = [];
-    for (const label of values.servers.split(',')) servers.push(await stage.startServer(label));
-    await checkServers(stage, servers);
+    const options = { labels: values.servers.split(','), rounds: Number(values.rounds) };
     for (const row of rows) {
-      const figures = await measureRow(stage, servers, row, { rounds: Number(values.rounds) });
-      console.log(`\n${row.title}\n${toTerminalTable(row, figures)}`);
+      for (const result of await row.measure(stage, options)) console.log(`\n${toTerminalTable(result)}`);
     }
   } finally {
     await stage.stop();

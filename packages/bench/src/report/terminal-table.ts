@@ -1,18 +1,26 @@
-import type { Figures } from '../measure.ts';
-import type { CostRow } from '../rows/row.ts';
-import { toSpread } from './statistics.ts';
+import type { RowResult } from './results.ts';
+import { toStandings } from './standing.ts';
+import type { Spread } from './statistics.ts';
 
-/** Returns the figures of a row as lines: the median, how far the rounds lie apart, and the ratio to the pipe. */
-export function toTerminalTable({ unit }: CostRow, figures: Figures): string {
-  const pipe = figures['pipe'];
-  return Object.entries(figures)
-    .map(([label, rounds]) => {
-      const { median, min, max } = toSpread(rounds);
-      const cells = [label.padEnd(18), median.toFixed(2).padStart(8), unit, `(${min.toFixed(2)} to ${max.toFixed(2)})`];
-      if (pipe === undefined) return cells.join(' ');
-      // Of the same round: what disturbed one server disturbed its neighbour.
-      const ratio = toSpread(rounds.map((figure, round) => figure / (pipe[round] ?? Number.NaN)));
-      return [...cells, `  ${ratio.median.toFixed(2)} x pipe (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`].join(' ');
-    })
-    .join('\n');
+/** Returns a row's result as lines, one for each server. */
+export function toTerminalTable(row: RowResult): string {
+  const lines = toStandings(row).map(({ label, figure, toPipe, ofBar }) =>
+    [
+      `  ${label.padEnd(18)}`,
+      `${showFigure(figure.median)} ${row.unit}`.padStart(11),
+      `(${showFigure(figure.min)} to ${showFigure(figure.max)})`.padEnd(18),
+      (toPipe === undefined ? '' : `${toPipe.median.toFixed(2)} x pipe`).padStart(13),
+      (ofBar === undefined ? '' : `${showShare(ofBar)} of the bar`).padStart(18),
+    ].join(' '),
+  );
+  return [row.title, ...lines].join('\n');
+}
+
+/** Returns a figure with three digits that count. */
+export function showFigure(figure: number): string {
+  return figure.toFixed(Math.max(0, Math.min(2, 2 - Math.floor(Math.log10(Math.abs(figure) || 1)))));
+}
+
+export function showShare({ median }: Spread): string {
+  return `${Math.round(median * 100)} %`;
 }

@@ -1,7 +1,7 @@
 import { claudeCodeBody, longConversationBody } from '../bodies.ts';
-import { wholeRequest } from './request.ts';
-import type { CostRow } from './row.ts';
+import type { Row } from './row.ts';
 import { streamedToken } from './streamed-token.ts';
+import { wholeRequest } from './whole-request.ts';
 
 /** How much of everything is measured in a round. */
 export interface Amounts {
@@ -13,8 +13,8 @@ export interface Amounts {
   readonly megabyte: number;
 }
 
-/** The rows whose figure is CPU time, in the order that they are reported in. */
-export function createCostRows(amounts: Amounts): CostRow[] {
+/** Returns the rows in the order that they are reported in. */
+export function createRows(amounts: Amounts): Row[] {
   const claudeCode = claudeCodeBody();
   const megabyte = longConversationBody(1_000_000);
   return [

@@ -1,18 +1,5 @@
+import { type ServerName, serverNames } from './names.ts';
 import type { Serve } from './serve.ts';
-
-/** The servers that can be measured, by the names that they have in results. */
-export const serverNames = [
-  'pipe',
-  'node',
-  'express',
-  'fastify',
-  'nestjs-express',
-  'nestjs-fastify',
-  'fetch',
-  'llms',
-] as const;
-
-export type ServerName = (typeof serverNames)[number];
 
 /** Returns a server of this name, with the packages that `checkout` has built where it is made of them. */
 export async function loadServer(name: string, checkout: string): Promise<Serve> {

@@ -1,0 +1,89 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Machine } from './machine.ts';
+
+/** The figures of each round by server (or reference), in the row's unit. */
+export type Figures = Readonly<Record<string, readonly number[]>>;
+
+/** What a figure of llama-messages may be at most. */
+export type Bar =
+  | {
+      readonly kind: 'relative';
+      /** Times the pipe's figure of the same round. */
+      readonly pipe: number;
+      /** The same for servers in a framework, where that is another. */
+      readonly pipeInFramework?: number;
+      /** And times the reference's on top. */
+      readonly reference?: number;
+    }
+  | { readonly kind: 'absolute'; readonly atMost: number };
+
+/** One row of the benchmark, measured. */
+export interface RowResult {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly bar: Bar;
+  readonly figures: Figures;
+}
+
+/** A package that comes with `npm install` of core and an adapter. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly bytes: number;
+  /** What it is there for. */
+  readonly why: string;
+}
+
+export interface InstallResult {
+  readonly ours: readonly InstalledPackage[];
+  /** What the framework brings, which the host has anyway. */
+  readonly framework: { readonly name: string; readonly packages: number; readonly bytes: number };
+}
+
+/** What one run of the benchmark found out. */
+export interface BenchResults {
+  readonly machine: Machine;
+  /** Day of the run. */
+  readonly date: string;
+  readonly rows: readonly RowResult[];
+  readonly install?: InstallResult | undefined;
+}
+
+const folder = new URL('../../results/', import.meta.url);
+
+/** Returns what an earlier run has saved under this name; undefined if there is none. */
+export function loadResults(name: string): BenchResults | undefined {
+  try {
+    return JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as BenchResults;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Saves results under a name; rows that were not measured now stay as they were. Returns the file's path. */
+export function saveResults(name: string, results: BenchResults): string {
+  const earlier = loadResults(name);
+  const measured = new Map(results.rows.map((row) => [row.name, row]));
+  const kept = (earlier?.rows ?? []).map((row) => measured.get(row.name) ?? row);
+  const added = results.rows.filter((row) => !kept.includes(row));
+  const merged: BenchResults = {
+    ...results,
+    rows: [...kept, ...added],
+    install: results.install ?? earlier?.install,
+  };
+  const file = fileURLToPath(new URL(`${name}.json`, folder));
+  writeFileSync(file, `${JSON.stringify(merged, roundFigure, 1).replaceAll(/\[\s+([-\d.,\s]+?)\s+\]/g, toLine)}\n`);
+  return file;
+}
+
+/** Four digits are more than repeat. */
+function roundFigure(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+}
+
+/** Lists of figures on one line. */
+function toLine(_list: string, figures: string): string {
+  return `[${figures.split(/,\s*/).join(', ')}]`;
+}
