@@ -20,6 +20,7 @@ export {
   type ThreadStore,
 } from './threads/thread-store.ts';
 export { MessagesError, toMessagesError, toErrorBody, type MessagesErrorOptions } from './errors.ts';
+export { errorReason } from './error-reason.ts';
 export { routes, type Route } from './routes.ts';
 export { llamaServer, type LlamaServerOptions } from './upstream/llama-server.ts';
 export { openaiCompatible, type OpenaiCompatibleOptions } from './upstream/openai-compatible.ts';

@@ -1,4 +1,5 @@
-import { MessagesError } from './errors.ts';
+import { errorReason } from './error-reason.ts';
+import type { MessagesError } from './errors.ts';
 import type { Logger } from './options.ts';
 import type { ExchangeReport } from './report.ts';
 import { tokensPerSecond } from './tokens-per-second.ts';
@@ -59,7 +60,7 @@ function toFields(report: ExchangeReport): object {
     durationMs: round(report.durationMs),
     stopReason: report.stopReason,
     attached: report.attached || undefined,
-    error: error && { type: error.type, status: error.status, message: toReason(error) },
+    error: error && { type: error.type, status: error.status, message: errorReason(error) },
   };
 }
 
@@ -77,18 +78,9 @@ function toLine(report: ExchangeReport): string {
     `${toSeconds(report.durationMs)} in all`,
     report.attached && 'attached',
     outcome === 'completed' && report.stopReason,
-    error && `${error.type} ${error.status}: ${toReason(error)}`,
+    error && `${error.type} ${error.status}: ${errorReason(error)}`,
   ];
   return `llama-messages: ${requestId} ${outcome}: ${parts.filter(Boolean).join(', ')}`;
-}
-
-const longestReason = 500;
-
-/** What the client was told, and what happened below, but for the body of the upstream's answer. */
-function toReason({ message, cause }: MessagesError): string {
-  const below = cause instanceof Error && cause.name !== 'UpstreamStatusError' ? ` (${cause.message})` : '';
-  // llama-server quotes the answer that it could not parse.
-  return `${message.replace(/(failed to parse input at pos \d+).*/is, '$1')}${below}`.slice(0, longestReason);
 }
 
 function toSeconds(ms: number): string {
