@@ -1,24 +1,27 @@
 // Writes docs/api from the doc comments of the packages, for VitePress to make pages of. Not kept in git.
+import { readFileSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application, Converter } from 'typedoc';
 
+const { join } = posix;
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The entries of the packages, by the name that is written in an `import`. */
-const modules = {
-  '@llama-messages/core': 'core/src/index.ts',
-  '@llama-messages/core/node': 'core/src/node/index.ts',
-  '@llama-messages/core/fetch': 'core/src/fetch/index.ts',
-  '@llama-messages/express': 'express/src/index.ts',
-  '@llama-messages/fastify': 'fastify/src/index.ts',
-  '@llama-messages/nestjs': 'nestjs/src/index.ts',
-  '@llama-messages/embedded': 'embedded/src/index.ts',
-};
+/** Where the sources of the published packages begin, by the name that is written in an `import`. */
+const modules = Object.fromEntries(
+  readdirSync(path('../packages')).flatMap((folder) => {
+    const manifest = JSON.parse(readFileSync(path(`../packages/${folder}/package.json`), 'utf8'));
+    if (manifest.private) return [];
+    return Object.entries(manifest.exports).flatMap(([name, { '@llama-messages/source': source }]) =>
+      source ? [[join(manifest.name, name), path(`../packages/${join(folder, source)}`)]] : [],
+    );
+  }),
+);
 
 const application = await Application.bootstrapWithPlugins({
   plugin: ['typedoc-plugin-markdown'],
-  entryPoints: Object.values(modules).map((entry) => path(`../packages/${entry}`)),
+  entryPoints: Object.values(modules),
   tsconfig: path('./tsconfig.reference.json'),
   out: path('./api'),
   readme: 'none',
@@ -44,7 +47,7 @@ const application = await Application.bootstrapWithPlugins({
 });
 
 // A module is otherwise named after its file.
-const names = new Map(Object.entries(modules).map(([name, entry]) => [path(`../packages/${entry}`), name]));
+const names = new Map(Object.entries(modules).map(([name, source]) => [source, name]));
 application.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection) => {
   const file = context.getSymbolFromReflection(reflection)?.declarations?.[0]?.getSourceFile().fileName;
   if (reflection.parent?.isProject() && names.has(file)) reflection.name = names.get(file);

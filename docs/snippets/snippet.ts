@@ -19,8 +19,8 @@ export interface Snippet {
   readonly marks: {
     /** `base=/api`: the path below which its server is mounted; `/llm` if the code says so. */
     readonly base: string;
-    /** `key=secret`: the key that its server wants. */
-    readonly key: string;
+    /** `key=secret`: the key that its server wants, and without which it refuses. */
+    readonly key: string | undefined;
     /** `says=…`, to the end of the line: what the model answers, where the snippet needs something in particular. */
     readonly says: string | undefined;
     /** `only-types`: it needs what is not here, such as a database, and is checked but not run. */
@@ -64,7 +64,7 @@ function toSnippets(page: string, text: string): Snippet[] {
       isModule: /^import /m.test(code),
       marks: {
         base: /base=(\S+)/.exec(info)?.[1] ?? (/'\/?llm'/.test(code) ? '/llm' : ''),
-        key: /key=(\S+)/.exec(info)?.[1] ?? 'none',
+        key: /key=(\S+)/.exec(info)?.[1],
         says: /says=(.*)$/.exec(info)?.[1],
         onlyTypes: /\bonly-types\b/.test(info),
       },

@@ -77,8 +77,10 @@ describe('the code in the pages', () => {
           return;
         }
         try {
-          const response = await ask(`http://127.0.0.1:${run.port}${base}`, key);
-          expect(response).toContain('event: message_stop');
+          const url = `http://127.0.0.1:${run.port}${base}`;
+          const response = await ask(url, key ?? 'none');
+          expect(await response.text()).toContain('event: message_stop');
+          if (key !== undefined) expect((await ask(url, 'wrong')).ok).toBe(false);
         } finally {
           await run.stop();
         }
@@ -90,8 +92,8 @@ describe('the code in the pages', () => {
   );
 });
 
-async function ask(url: string, key: string): Promise<string> {
-  const response = await fetch(`${url}/v1/messages`, {
+function ask(url: string, key: string): Promise<Response> {
+  return fetch(`${url}/v1/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': key },
     body: JSON.stringify({
@@ -101,5 +103,4 @@ async function ask(url: string, key: string): Promise<string> {
       messages: [{ role: 'user', content: 'Hello!' }],
     }),
   });
-  return response.text();
 }
