@@ -31,12 +31,13 @@ async function askForCall(
   { client, upstream }: TestedServer,
   headers: Readonly<Record<string, string>>,
   more: Record<string, unknown> = {},
+  json = generated,
 ): Promise<ContentBlock[]> {
   upstream.answer(
     streamAnswer(
       progressChunk(10, 0, 10),
       reasoningChunk(thought),
-      toolCallChunk({ index: 0, id: 'call1', name: 'look', arguments: generated }),
+      toolCallChunk({ index: 0, id: 'call1', name: 'look', arguments: json }),
       finishChunk('tool_calls'),
     ),
   );
@@ -106,6 +107,20 @@ export const memoryCases: readonly ConformanceCase[] = [
         const sent = await replay(server, withInput(content, input), headers);
         expect(sent?.tool_calls?.[0]?.function.arguments).toBe(JSON.stringify(input));
       }
+    },
+  },
+  {
+    id: 'memory.arguments-repaired',
+    title: 'MUST send arguments that were repaired for the client back to the model as it generated them',
+    run: async ({ createServer, expect }) => {
+      const server = await createServer({});
+      const wrong = '{"where":  "sky", "at": "5"}';
+      const content = await askForCall(server, own, {}, wrong);
+      expect(content.at(-1)).toMatchObject({ type: 'tool_use', input: { where: 'sky', at: 5 } });
+      const sent = await replay(server, withInput(content, { at: 5, where: 'sky' }), own);
+      expect(sent?.tool_calls?.[0]?.function.arguments).toBe(wrong);
+      const changed = await replay(server, withInput(content, { at: 6, where: 'sky' }), own);
+      expect(changed?.tool_calls?.[0]?.function.arguments).toBe('{"at":6,"where":"sky"}');
     },
   },
   {
