@@ -2,6 +2,7 @@
 import { Failure } from './failure.ts';
 import { describe, toUrl } from './hints.ts';
 import { isLoopback } from './loopback.ts';
+import { createMetrics } from './metrics.ts';
 import { parseOptions, usage, type AppOptions, type Framework } from './options.ts';
 import type { ServeOptions, Served } from './serve.ts';
 import { onStopSignal, shutDown } from './shutdown.ts';
@@ -33,6 +34,7 @@ async function start(options: AppOptions): Promise<void> {
   try {
     chosen = await chooseUpstream(options, stopping.signal);
     web = options.ui ? createWebInterface({ ...options, ...chosen }) : undefined;
+    const metrics = createMetrics(options);
     const { serve } = await load[options.framework]();
     served = await serve({
       host: options.host,
@@ -40,8 +42,8 @@ async function start(options: AppOptions): Promise<void> {
       upstream: chosen.upstream,
       upstreamApiKey: chosen.upstreamApiKey,
       auth: options.apiKeys.length > 0 ? options.apiKeys : undefined,
-      observers: web?.observers,
-      web: web?.middleware,
+      observers: [metrics.observe, ...(web?.observers ?? [])],
+      middleware: web ? [metrics.middleware, web.middleware] : [metrics.middleware],
       logger: console,
     });
   } catch (error) {

@@ -6,8 +6,8 @@ import type { Middleware } from './ui/middleware.ts';
 export interface ServeOptions extends MessagesOptions {
   readonly host: string;
   readonly port: number;
-  /** The page and its data; without it there is the API alone. */
-  readonly web?: Middleware | undefined;
+  /** What is served beside the API, in front of it: metrics, the page and its data. */
+  readonly middleware: readonly Middleware[];
 }
 
 export interface Served {
