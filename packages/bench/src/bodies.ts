@@ -37,7 +37,12 @@ export function longConversationBody(bytes: number): string {
         role: 'assistant',
         content: [
           { type: 'text', text: `${number}. ${prose.slice(number % 500, (number % 500) + 200)}` },
-          { type: 'tool_use', id: `toolu_${number}`, name: 'Read', input: { file_path: `src/file-${number}.ts` } },
+          {
+            type: 'tool_use',
+            id: `toolu_${number}`,
+            name: 'Read',
+            input: { file_path: `src/file-${number}.ts` },
+          },
         ],
       },
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: `toolu_${number}`, content: result }] },

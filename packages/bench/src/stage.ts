@@ -31,17 +31,17 @@ export interface Stage {
 }
 
 /** The checkout that this file is in. */
-const ownCheckout = fileURLToPath(new URL('../../../', import.meta.url));
+export const ownCheckout = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface StageOptions {
-  /** Whose packages are measured. @defaultValue this one's */
-  readonly checkout?: string | undefined;
+  /** Whose packages are measured. */
+  readonly checkout: string;
   /** A folder for a CPU profile of each server. */
   readonly profiles?: string | undefined;
 }
 
 /** Starts the upstream, the load generator and the reference. */
-export async function setStage({ checkout = ownCheckout, profiles }: StageOptions): Promise<Stage> {
+export async function setStage({ checkout, profiles }: StageOptions): Promise<Stage> {
   const [upstream, load, reference] = await Promise.all([
     startProcess<UpstreamCommands>('upstream/main.js'),
     startProcess<LoadCommands>('load/main.js'),

@@ -12,12 +12,16 @@ export interface LoadCommands {
   received(): Promise<void>;
   /** Resolves when each open stream has ended; rejects if one was cut, or ended without the end that its API has. */
   closed(): Promise<void>;
-  /** Gives up all open streams. */
-  abort(): void;
+  /** Gives up all open streams; resolves when their connections are closed here. */
+  abort(): Promise<void>;
   /** Sends requests, some at the same time, and reads each answer to its end. */
   ask(target: Target & { readonly requests: number; readonly atOnce: number }): Promise<void>;
-  /** Sends requests one after another; resolves with the milliseconds to the first event of each. */
-  firstEvents(target: Target & { readonly requests: number }): Promise<number[]>;
+  /** Sends as many requests to each of the servers in turn, one after another; resolves with the milliseconds to the first event of each, by server. */
+  firstEvents(target: {
+    readonly urls: readonly string[];
+    readonly body: string;
+    readonly requests: number;
+  }): Promise<number[][]>;
   /** Resolves with a whole answer. */
   text(target: Target): Promise<string>;
 }

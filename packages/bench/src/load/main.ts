@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 import { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answerCommands } from '../processes/commands.ts';
 import type { LoadCommands } from './commands.ts';
 import { openStream, type OpenStream } from './open-stream.ts';
@@ -19,7 +20,9 @@ answerCommands<LoadCommands>({
   async open({ url, body, streams: count }) {
     streams = [];
     while (streams.length < count) {
-      const batch = Array.from({ length: Math.min(opening, count - streams.length) }, () => openStream(url, body));
+      const batch = Array.from({ length: Math.min(opening, count - streams.length) }, () =>
+        openStream(url, body),
+      );
       streams.push(...batch);
       await Promise.all(batch.map(({ begun }) => begun));
     }
@@ -30,8 +33,9 @@ answerCommands<LoadCommands>({
   async closed() {
     await Promise.all(streams.map(({ closed }) => closed));
   },
-  abort() {
+  async abort() {
     for (const stream of streams) stream.abort();
+    await Promise.all(streams.map(({ gone }) => gone));
   },
   async ask({ url, body, requests, atOnce }) {
     let left = requests;
@@ -43,9 +47,15 @@ answerCommands<LoadCommands>({
     };
     await Promise.all(Array.from({ length: atOnce }, line));
   },
-  async firstEvents({ url, body, requests }) {
-    const times: number[] = [];
-    for (let index = 0; index < requests; index += 1) times.push(await timeFirstEvent(url, body, agent));
+  async firstEvents({ urls, body, requests }) {
+    const times = urls.map((): number[] => []);
+    for (let index = 0; index < requests; index += 1) {
+      for (const [place, url] of urls.entries()) {
+        // Not in step with the tokens of the open streams.
+        await sleep(Math.random() * 15);
+        times[place]?.push(await timeFirstEvent(url, body));
+      }
+    }
     return times;
   },
   text: ({ url, body }) => readAnswer(url, body, agent),

@@ -10,6 +10,8 @@ export interface OpenStream {
   readonly received: Promise<void>;
   /** Resolves when the answer has ended as its API says. */
   readonly closed: Promise<void>;
+  /** Resolves when the connection is closed on this side. */
+  readonly gone: Promise<void>;
   abort(): void;
 }
 
@@ -21,6 +23,7 @@ const tailLength = 64;
 
 export function openStream(url: string, body: string): OpenStream {
   const request = post(url, body, { agent: false });
+  const gone = new Promise<void>((resolve) => request.once('close', resolve));
   const begun = new Watch(marks.first);
   const received = new Watch(marks.last);
   const closed = new Promise<void>((resolve, reject) => {
@@ -52,7 +55,13 @@ export function openStream(url: string, body: string): OpenStream {
   });
   // Given up on purpose in rows that never wait for the end.
   closed.catch(() => undefined);
-  return { begun: begun.promise, received: received.promise, closed, abort: () => request.destroy() };
+  return {
+    begun: begun.promise,
+    received: received.promise,
+    closed,
+    gone,
+    abort: () => request.destroy(),
+  };
 }
 
 /** A text that a stream is watched for. */

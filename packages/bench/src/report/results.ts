@@ -74,7 +74,10 @@ export function saveResults(name: string, results: BenchResults): string {
     install: results.install ?? earlier?.install,
   };
   const file = fileURLToPath(new URL(`${name}.json`, folder));
-  writeFileSync(file, `${JSON.stringify(merged, roundFigure, 1).replaceAll(/\[\s+([-\d.,\s]+?)\s+\]/g, toLine)}\n`);
+  writeFileSync(
+    file,
+    `${JSON.stringify(merged, roundFigure, 1).replaceAll(/\[\s+([-\d.,\s]+?)\s+\]/g, toLine)}\n`,
+  );
   return file;
 }
 

@@ -18,7 +18,11 @@ export function toStandings(row: RowResult): Standing[] {
   return Object.entries(row.figures).map(([label, figures]) => ({
     label,
     figure: toSpread(figures),
-    toPipe: toSpreadOfRatios(figures, (round) => row.figures[pipeName]?.[round]),
+    // Differences, which may be negative, and times that the upstream sets have no ratio.
+    toPipe:
+      row.bar.kind === 'relative'
+        ? toSpreadOfRatios(figures, (round) => row.figures[pipeName]?.[round])
+        : undefined,
     ofBar: isOurs(label) ? toSpreadOfRatios(figures, (round) => allowed(row, label, round)) : undefined,
   }));
 }

@@ -1,4 +1,7 @@
 import { claudeCodeBody, longConversationBody } from '../bodies.ts';
+import { firstEvent } from './first-event.ts';
+import { idleMemory } from './idle-memory.ts';
+import { prefill } from './prefill.ts';
 import type { Row } from './row.ts';
 import { streamedToken } from './streamed-token.ts';
 import { wholeRequest } from './whole-request.ts';
@@ -11,7 +14,32 @@ export interface Amounts {
   readonly unpaced: number;
   readonly claudeCode: number;
   readonly megabyte: number;
+  readonly firstEvents: number;
+  /** Streams held open. */
+  readonly idle: number;
 }
+
+/** Of a whole run. */
+export const fullAmounts: Amounts = {
+  paced: 2,
+  unpaced: 4000,
+  claudeCode: 100,
+  megabyte: 12,
+  firstEvents: 100,
+  idle: 5000,
+};
+
+/** What `--only` takes. */
+export const rowNames: readonly string[] = [
+  'paced',
+  'unpaced',
+  'claude-code',
+  'megabyte',
+  'first-event',
+  'prefill',
+  'memory',
+  'install',
+];
 
 /** Returns the rows in the order that they are reported in. */
 export function createRows(amounts: Amounts): Row[] {
@@ -36,6 +64,9 @@ export function createRows(amounts: Amounts): Row[] {
       body: megabyte,
       requests: amounts.megabyte,
     }),
+    firstEvent(amounts.firstEvents),
+    prefill(),
+    idleMemory(amounts.idle),
   ];
 }
 

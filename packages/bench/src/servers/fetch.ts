@@ -14,12 +14,18 @@ export async function serveFetch(checkout: string): Promise<Serve> {
     '@llama-messages/core/fetch',
   );
   const { Hono } = await importFrom<typeof import('hono')>(checkout, 'testkit', 'hono');
-  const { serve } = await importFrom<typeof import('@hono/node-server')>(checkout, 'testkit', '@hono/node-server');
+  const { serve } = await importFrom<typeof import('@hono/node-server')>(
+    checkout,
+    'testkit',
+    '@hono/node-server',
+  );
   return (upstream) => {
     const handle = toFetchHandler(createMessagesHandler({ upstream }));
     const app = new Hono().all('*', (context) => handle(context.req.raw));
     return new Promise((resolve) => {
-      serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => resolve(`http://127.0.0.1:${port}`));
+      serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
+        resolve(`http://127.0.0.1:${port}`),
+      );
     });
   };
 }

@@ -6,7 +6,11 @@ import { pathToFileURL } from 'node:url';
  * Imports what `specifier` is for a package of a checkout: the package itself by its name, or a dependency of it. So a
  * server is made of one checkout's packages and of the frameworks that belong to them.
  */
-export async function importFrom<Module>(checkout: string, folder: string, specifier: string): Promise<Module> {
+export async function importFrom<Module>(
+  checkout: string,
+  folder: string,
+  specifier: string,
+): Promise<Module> {
   const manifest = join(checkout, 'packages', folder, 'package.json');
   let file: string;
   try {

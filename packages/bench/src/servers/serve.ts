@@ -7,5 +7,5 @@ export interface ServerCommands {
   /** Microseconds of CPU time, user and system, of this process since its start. */
   cpuTime(): number;
   /** Bytes that the operating system holds for this process, after a garbage collection if the process may ask for one. */
-  residentSize(): number;
+  residentSize(): Promise<number>;
 }

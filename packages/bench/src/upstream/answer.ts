@@ -35,7 +35,9 @@ export function beginAnswer(response: ServerResponse, body: Buffer): StreamedAns
 
   const event = (text: string | undefined) => {
     sent += 1;
-    return beforeToken + (text === undefined ? pieces[sent % pieces.length] : JSON.stringify(text)) + afterToken;
+    return (
+      beforeToken + (text === undefined ? pieces[sent % pieces.length] : JSON.stringify(text)) + afterToken
+    );
   };
   return {
     progress(processed, total) {

@@ -60,7 +60,7 @@ function streamAtPace(run: TokenRun): void {
   const timer = setInterval(() => {
     left -= 1;
     for (const stream of held.values()) stream.token(left === 0 ? marks.last : undefined);
-    if (left === 0) clearInterval(timer);
+    if (left === 0 || held.size === 0) clearInterval(timer);
   }, run.intervalMs);
 }
 

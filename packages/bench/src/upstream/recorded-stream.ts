@@ -25,7 +25,9 @@ const fixtures = new URL('../../../testkit/fixtures/llama-server/', import.meta.
 export function loadRecordedStream(verbose: boolean): RecordedStream {
   const events = recordedEvents(verbose ? 'text-verbose' : 'text');
   const progress = recordedEvents('text').find((event) => event.includes('"prompt_progress"'));
-  const begin = events.find((event) => event.includes('"content":null') && !event.includes('prompt_progress'));
+  const begin = events.find(
+    (event) => event.includes('"content":null') && !event.includes('prompt_progress'),
+  );
   const token = events.find((event) => event.startsWith(`${beforeToken}"`));
   const finish = events.find((event) => event.includes('"finish_reason":"stop"'));
   const usage = events.find((event) => event.includes('"choices":[]'));
@@ -48,7 +50,9 @@ export function loadRecordedStream(verbose: boolean): RecordedStream {
 }
 
 function recordedEvents(name: string): string[] {
-  const reads = readFileSync(new URL(`${name}/reads.jsonl`, fixtures), 'utf8').trim().split('\n');
+  const reads = readFileSync(new URL(`${name}/reads.jsonl`, fixtures), 'utf8')
+    .trim()
+    .split('\n');
   return reads
     .map((line) => JSON.parse(line) as string)
     .join('')
