@@ -8,7 +8,7 @@ export type ModelLabel = (typeof modelLabels)[number];
 const firstTokenSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640];
 const durationSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640, 1280];
 const waitSeconds = [0.01, 0.1, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320];
-const tokensPerSecond = [1, 2.5, 5, 10, 15, 20, 30, 40, 60, 80, 120, 160, 240, 320];
+const tokensPerSecond = [1, 2.5, 5, 10, 15, 20, 30, 40, 60, 80, 120, 160, 240, 320, 480, 640, 1280];
 const ratios = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1];
 
 /** Everything that is measured. */

@@ -46,6 +46,7 @@ test('counts requests, tokens and times of answers', async () => {
   expect(text.split('\n')).toEqual(
     expect.arrayContaining([
       `llama_messages_requests_total{${demo},outcome="completed"} 2`,
+      `llama_messages_requests_total{${demo},outcome="failed"} 0`,
       `llama_messages_input_tokens_total{${demo}} 40`,
       `llama_messages_cached_input_tokens_total{${demo}} 20`,
       `llama_messages_output_tokens_total{${demo}} 26`,

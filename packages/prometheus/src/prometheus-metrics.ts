@@ -26,6 +26,8 @@ export interface PrometheusMetrics {
   readonly contentType: string;
 }
 
+const outcomes: readonly ExchangeReport['outcome'][] = ['completed', 'failed', 'aborted'];
+
 /** A function in the option `models` may hand on whatever name a client asks for. */
 const mostModels = 100;
 
@@ -82,6 +84,8 @@ function observeExchange(instruments: Instruments, toModel: (model: string) => s
       instruments.busy.inc(busy);
       instruments.queueWait.observe(busy, queuedMs / 1_000);
       if (model.slots !== undefined) instruments.slots.set(busy, model.slots);
+      // `rate()` does not see a series begin with 1, such as the only failure of a day.
+      for (const outcome of outcomes) instruments.requests.inc({ ...busy, outcome }, 0);
     },
     onEnd(report) {
       leaveQueue();
