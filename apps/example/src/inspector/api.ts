@@ -49,7 +49,7 @@ export interface ExchangeSummary {
   readonly tokens: ExchangeTokens | undefined;
   /** Milliseconds from the request to the first piece of the answer; undefined for one that is not streamed. */
   readonly firstTokenMs: number | undefined;
-  /** From the first piece of the answer to its end. */
+  /** From the first piece of the answer to its end; undefined where that is too short to tell. */
   readonly tokensPerSecond: number | undefined;
   readonly queuedMs: number;
   /** Undefined until it is over. */

@@ -131,9 +131,12 @@ export function recordExchange(start: ExchangeStart, options: RecorderOptions): 
   };
 }
 
+/** An answer that came all at once says nothing of how fast it was made. */
+const leastMeasuredMs = 100;
+
 /** The first token is there when its time begins, so it does not count. */
 function toSpeed(output: number, firstMs: number | undefined, endMs: number): number | undefined {
-  if (firstMs === undefined || output < 2 || endMs <= firstMs) return undefined;
+  if (firstMs === undefined || output < 2 || endMs - firstMs < leastMeasuredMs) return undefined;
   return ((output - 1) / (endMs - firstMs)) * 1_000;
 }
 

@@ -15,6 +15,8 @@ export function servePages(folder: string): Middleware {
     throw new Failure(`The web page is not built (${folder}): run npm run build, or start with --no-ui.`);
   }
   const files = sirv(folder, {
+    // Looked up for each request: a build while the app runs replaces the files.
+    dev: true,
     etag: true,
     setHeaders(response, path) {
       setSecurityHeaders(response);
