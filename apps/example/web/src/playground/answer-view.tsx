@@ -30,7 +30,7 @@ export function AnswerView({ answer, isLast }: { answer: Signal<Answer>; isLast:
       <div class="turn-actions">
         <AnswerFacts answer={answer.value} />
         {!isActive && text !== '' && <CopyButton text={text} />}
-        {!isActive && isLast && (
+        {!isActive && state.kind !== 'failed' && isLast && (
           <button type="button" class="quiet" disabled={isRunning.value} onClick={regenerate}>
             Regenerate
           </button>

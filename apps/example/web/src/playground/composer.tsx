@@ -2,9 +2,9 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { findModel } from '../api/models.ts';
 import { announcement } from './announcement.ts';
-import { isRunning, send, stop } from './chat.ts';
+import { clear, isRunning, send, stop } from './chat.ts';
 import { ContextMeter } from './context-meter.tsx';
-import type { Picture } from './conversation.ts';
+import { turns, type Picture } from './conversation.ts';
 import { readPicture, toDataUrl } from './picture-files.ts';
 import { schemaProblem } from './settings/schema-problem.ts';
 import { settings } from './settings/settings.ts';
@@ -153,6 +153,18 @@ export function Composer() {
         >
           Settings
         </button>
+        {turns.value.length > 0 && (
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              clear();
+              input.current?.focus();
+            }}
+          >
+            New chat
+          </button>
+        )}
         <ContextMeter />
         {isRunning.value ? (
           <button type="button" class="primary" title="Esc" onClick={stop}>

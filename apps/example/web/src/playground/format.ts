@@ -6,6 +6,11 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s`;
 }
 
+/** Returns a time that still runs, in whole seconds. */
+export function formatElapsed(milliseconds: number): string {
+  return milliseconds < 60_000 ? `${Math.floor(milliseconds / 1000)} s` : formatDuration(milliseconds);
+}
+
 export function formatSpeed(tokensPerSecond: number): string {
   return `${tokensPerSecond < 100 ? tokensPerSecond.toFixed(1) : Math.round(tokensPerSecond).toLocaleString()} tokens/s`;
 }

@@ -7,7 +7,7 @@ export function StructuredText({ text, isGrowing }: { text: string; isGrowing: b
         <span>JSON</span>
         {!isGrowing && (
           <span class={pretty === undefined ? 'bad' : 'good'}>
-            {pretty === undefined ? 'is not complete' : 'parses'}
+            {pretty === undefined ? 'incomplete' : 'valid'}
           </span>
         )}
       </div>

@@ -21,7 +21,7 @@ export function ToolCard({
       <dl>
         <dt>Input</dt>
         <dd>
-          <pre>{JSON.stringify(call.input ?? {}, null, 1)}</pre>
+          <pre>{toJson(call.input ?? {})}</pre>
         </dd>
         <dt>{result?.isError ? 'Error' : 'Result'}</dt>
         <dd>
@@ -30,4 +30,10 @@ export function ToolCard({
       </dl>
     </section>
   );
+}
+
+/** On one line if it fits. */
+function toJson(value: unknown): string {
+  const line = JSON.stringify(value);
+  return line.length <= 72 ? line : JSON.stringify(value, null, 2);
 }

@@ -12,7 +12,13 @@ export function TurnList() {
   const content = useRef<HTMLOListElement>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const follows = useRef(true);
-  const count = turns.value.length;
+  const lastTop = useRef(0);
+  const lastTurn = turns.value.at(-1)?.id;
+
+  const readEnd = (): boolean => {
+    const { current: box } = view;
+    return !box || box.scrollHeight - box.scrollTop - box.clientHeight < tolerance;
+  };
 
   const scrollToEnd = (): void => {
     follows.current = true;
@@ -24,30 +30,40 @@ export function TurnList() {
     if (!list) return;
     const observer = new ResizeObserver(() => {
       if (follows.current) scrollToEnd();
+      setIsAtEnd(readEnd());
     });
     observer.observe(list);
     return () => observer.disconnect();
   }, []);
   // One's own words are always wanted in sight.
-  useEffect(scrollToEnd, [count]);
+  useEffect(scrollToEnd, [lastTurn]);
 
   const onScroll = (): void => {
-    const { current: box } = view;
-    if (!box) return;
-    follows.current = box.scrollHeight - box.scrollTop - box.clientHeight < tolerance;
+    const top = view.current?.scrollTop ?? 0;
+    // By the time this is told, the answer may have grown beyond the end that was scrolled to: only upwards is away.
+    follows.current = readEnd() || (follows.current && top >= lastTop.current);
+    lastTop.current = top;
     setIsAtEnd(follows.current);
   };
 
   return (
     <div class="turns-frame">
       <div ref={view} class="turns-view" onScroll={onScroll}>
-        <ol ref={content} class="turns" aria-label="Conversation">
-          {turns.value.map((turn, index) => (
+        <ol
+          ref={content}
+          class="turns"
+          aria-label="Conversation"
+          // Who works in here should not lose the place.
+          onFocusIn={() => {
+            follows.current = false;
+          }}
+        >
+          {turns.value.map((turn) => (
             <li key={turn.id} class={`turn ${turn.role}`}>
               {turn.role === 'user' ? (
                 <UserTurnView turn={turn} />
               ) : (
-                <AnswerView answer={turn.answer} isLast={index === count - 1} />
+                <AnswerView answer={turn.answer} isLast={turn.id === lastTurn} />
               )}
             </li>
           ))}

@@ -20,20 +20,18 @@ export function UserTurnView({ turn }: { turn: UserTurn }) {
       {isEditing ? (
         <TurnEditor turn={turn} onClose={() => setIsEditing(false)} />
       ) : (
-        <>
+        <div class="user-row">
+          <button
+            type="button"
+            class="quiet"
+            disabled={isRunning.value}
+            aria-label="Edit this message"
+            onClick={() => setIsEditing(true)}
+          >
+            Edit
+          </button>
           {turn.text !== '' && <div class="user-text">{turn.text}</div>}
-          <div class="turn-actions">
-            <button
-              type="button"
-              class="quiet"
-              disabled={isRunning.value}
-              aria-label="Edit this message"
-              onClick={() => setIsEditing(true)}
-            >
-              Edit
-            </button>
-          </div>
-        </>
+        </div>
       )}
     </>
   );

@@ -1,17 +1,8 @@
-import { apiKey } from '../api/key.ts';
+import type { RunningRequest, ServerStatus } from '../../../src/ui/api.ts';
+import { ask } from '../server/ask.ts';
 
-/** What a request waits for; the words of core's `ExchangeProgress`. */
-export type Wait =
-  /** 1 is next. */
-  | { readonly phase: 'queued'; readonly position: number }
-  | { readonly phase: 'loading' | 'down' }
-  /** Tokens of the prompt; `processed` includes `cached`. */
-  | { readonly phase: 'prompt'; readonly processed: number; readonly cached: number; readonly total: number };
-
-/** As far as this page reads it. */
-interface Status {
-  readonly running?: readonly (Wait & { readonly requestId: string })[];
-}
+/** What a request waits for, and how far that is. */
+export type Wait = Pick<RunningRequest, 'phase' | 'position' | 'prompt'>;
 
 /**
  * Returns what a request of ours waits for; undefined if it no longer waits, or if the server does not tell. The API
@@ -19,14 +10,11 @@ interface Status {
  */
 export async function askForWait(requestId: string, signal: AbortSignal): Promise<Wait | undefined> {
   try {
-    const response = await fetch('/ui/api/status', {
-      signal,
-      headers: apiKey.value === '' ? {} : { authorization: `Bearer ${apiKey.value}` },
-    });
-    if (!response.ok) return undefined;
-    const { running } = (await response.json()) as Status;
-    return running?.find((exchange) => exchange.requestId === requestId);
+    const response = await ask('/status', { signal });
+    const { running } = (await response.json()) as ServerStatus;
+    return running.find(({ id }) => id === requestId);
   } catch {
+    // The chat goes on without a bar, and tells of what is really wrong.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AnswerState, Step } from './conversation.ts';
-import { formatDuration } from './format.ts';
+import { formatElapsed } from './format.ts';
 import { askForWait, type Wait } from './wait.ts';
 
 /** Often enough for a bar that moves. */
@@ -36,10 +36,10 @@ export function WaitingView({
     <div class="waiting">
       <div class="waiting-text">
         <span>{describe(wait, step)}</span>
-        {elapsedMs >= 1000 && <span class="hint">{formatDuration(elapsedMs)}</span>}
+        {elapsedMs >= 1000 && <span class="elapsed">{formatElapsed(elapsedMs)}</span>}
       </div>
-      {wait?.phase === 'prompt' ? (
-        <progress aria-label="Prompt read" max={wait.total} value={wait.processed} />
+      {wait?.phase === 'prompt' && wait.prompt ? (
+        <progress aria-label="Prompt read" max={wait.prompt.total} value={wait.prompt.processed} />
       ) : (
         <progress aria-label="Waiting" />
       )}
@@ -48,23 +48,30 @@ export function WaitingView({
 }
 
 function describe(wait: Wait | undefined, step: Step | undefined): string {
-  switch (wait?.phase) {
+  if (!wait) return describePrompt(step);
+  switch (wait.phase) {
     case 'queued':
-      return wait.position === 1 ? 'Next in the queue' : `Number ${wait.position} in the queue`;
+      return wait.position === 1 ? 'Next in the queue' : `Number ${wait.position ?? '?'} in the queue`;
     case 'loading':
       return 'The model is being loaded';
     case 'down':
       return 'Waiting for the model server to come back';
     case 'prompt':
-      return `Reading the prompt: ${wait.processed.toLocaleString()} of ${wait.total.toLocaleString()} tokens${cached(wait.cached)}`;
-    case undefined:
-      // The stream begins with the prompt's counts, before the prompt is read.
-      return step?.counts && step.counts.input > 0
-        ? `Reading the prompt: ${step.counts.input.toLocaleString()} tokens${cached(step.counts.cached)}`
-        : 'Waiting for the model';
+      if (wait.prompt === undefined) return describePrompt(step);
+      return `Reading the prompt: ${wait.prompt.processed.toLocaleString()} of ${wait.prompt.total.toLocaleString()} tokens${cached(wait.prompt.cached)}`;
+    case 'starting':
+    case 'answering':
+      return describePrompt(step);
     default:
-      return wait satisfies never;
+      return wait.phase satisfies never;
   }
+}
+
+/** The stream begins with the prompt's counts, before the prompt is read. */
+function describePrompt(step: Step | undefined): string {
+  return step?.counts && step.counts.input > 0
+    ? `Reading the prompt: ${step.counts.input.toLocaleString()} tokens${cached(step.counts.cached)}`
+    : 'Waiting for the model';
 }
 
 function cached(tokens: number): string {

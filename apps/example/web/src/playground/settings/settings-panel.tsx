@@ -1,8 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { apiKey } from '../../api/key.ts';
 import { modelList } from '../../api/models.ts';
-import { clear } from '../chat.ts';
-import { turns } from '../conversation.ts';
 import { KeyForm } from '../key-form.tsx';
 import { demoTools } from '../tools/demo-tools.ts';
 import { NumberField } from './number-field.tsx';
@@ -41,9 +39,6 @@ export function SettingsPanel() {
       <SchemaFields />
       <KeyField />
       <div class="row">
-        <button type="button" disabled={turns.value.length === 0} onClick={clear}>
-          New conversation
-        </button>
         <button type="button" onClick={() => changeSettings(defaultSettings)}>
           Reset settings
         </button>
