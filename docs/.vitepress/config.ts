@@ -19,13 +19,13 @@ export default defineConfig({
   },
   themeConfig: {
     nav: [
-      { text: 'Guide', link: '/start' },
+      { text: 'Guide', link: '/guide/start', activeMatch: '/guide/' },
       { text: 'Options', link: '/api/@llama-messages/core/interfaces/MessagesOptions' },
       { text: 'Reference', link: '/reference' },
     ],
     sidebar,
     outline: [2, 3],
     search: { provider: 'local' },
-    socialLinks: [],
+    docFooter: { prev: 'Before', next: 'Next' },
   },
 });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, extname, relative, resolve } from 'node:path';
 import type { MarkdownRenderer } from 'vitepress';
 
 /**
@@ -12,21 +12,30 @@ export function outsideLinks(markdown: MarkdownRenderer, folder: string): void {
   markdown.core.ruler.push('outside-links', ({ tokens, env }) => {
     const page: string = env.path;
     for (const token of tokens) {
-      const open: string[] = [];
+      const tags: string[] = [];
       for (const child of token.children ?? []) {
         if (child.type === 'link_open') {
-          const href = String(child.attrGet('href'));
-          const file = /^[a-z][a-z0-9+.-]*:|^[/#]/i.test(href)
-            ? undefined
-            : resolve(dirname(page), decodeURI(href.replace(/[?#].*$/, '')));
-          const isOutside = file !== undefined && relative(folder, file).startsWith('..');
-          open.push(isOutside ? 'span' : 'a');
-          if (!isOutside) continue;
-          if (!existsSync(file)) throw new Error(`${page} links to ${href}, and there is no such file.`);
+          const file = toFile(page, String(child.attrGet('href')), folder);
+          tags.push(file === undefined ? 'a' : 'span');
+          if (file === undefined) continue;
           child.tag = 'span';
-          child.attrs = [['title', relative(resolve(folder, '..'), file)]];
-        } else if (child.type === 'link_close') child.tag = open.pop() ?? 'a';
+          child.attrs = [
+            ['class', 'file'],
+            ['title', file],
+          ];
+        } else if (child.type === 'link_close') child.tag = tags.pop() ?? 'a';
       }
     }
   });
+}
+
+/** Returns the path in the repository of what is linked to, or undefined if that is a page or an address. */
+function toFile(page: string, href: string, folder: string): string | undefined {
+  const path = decodeURI(href.replace(/[?#].*$/, ''));
+  if (path === '' || /^[a-z][a-z0-9+.-]*:|^\//i.test(path)) return undefined;
+  const file = resolve(dirname(page), path);
+  const isPage = !relative(folder, file).startsWith('..') && ['', '.md', '.html'].includes(extname(file));
+  if (isPage) return undefined;
+  if (!existsSync(file)) throw new Error(`${page} links to ${href}, and there is no such file.`);
+  return relative(resolve(folder, '..'), file);
 }
