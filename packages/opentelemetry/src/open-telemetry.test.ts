@@ -8,10 +8,14 @@ import {
   createClient,
   createGate,
   createScriptedLlamaServer,
+  cutStreamAnswer,
+  errorAnswer,
   fixtureAnswer,
   listen,
+  progressChunk,
   requestOf,
   streamOf,
+  textChunk,
 } from '@llama-messages/testkit';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import {
@@ -219,14 +223,39 @@ test('a client that leaves is no error', async () => {
   expect(attributes['llama_messages.outcome']).toBe('aborted');
 });
 
+test('waiting for the model and second attempts are events, and what broke the prefix is told', async () => {
+  const { client, upstream } = await start('express');
+  const send = async (system: string) =>
+    (await client.messages(requestOf('Hello', { system }), { 'x-claude-code-session-id': 'one' })).text();
+  await send('A');
+  exporter.reset();
+  upstream.answer(
+    errorAnswer(503, 'unavailable_error', 'Loading model'),
+    errorAnswer(500, 'server_error', 'Failed to parse input at pos 3: a secret'),
+    fixtureAnswer('text'),
+  );
+  await send('B');
+  const { events, attributes, status } = onlySpan(answered);
+  expect(events.map(({ name }) => name)).toEqual([
+    'llama_messages.upstream_loading',
+    'llama_messages.second_attempt',
+  ]);
+  expect(attributes['llama_messages.prefix_break']).toBe('system');
+  expect(status.code).toBe(SpanStatusCode.UNSET);
+});
+
 test('metrics by the conventions', async () => {
   const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: metricExporter });
   const meterProvider = new MeterProvider({ readers: [reader] });
   onTestFinished(() => meterProvider.shutdown());
   const { client, upstream } = await start('express', { observers: [openTelemetry({ meterProvider })] });
-  upstream.answer(fixtureAnswer('stop-word'), fixtureAnswer('error-overflow'));
-  for (let request = 0; request < 2; request += 1) {
+  upstream.answer(
+    fixtureAnswer('stop-word'),
+    fixtureAnswer('error-overflow'),
+    cutStreamAnswer(progressChunk(10, 0, 10), textChunk('It breaks off')),
+  );
+  for (let request = 0; request < 3; request += 1) {
     await (await client.messages(requestOf('Hello', { stop_sequences: ['5'] }))).text();
   }
   await reader.forceFlush();
@@ -242,24 +271,23 @@ test('metrics by the conventions', async () => {
     'gen_ai.provider.name': 'llama-server',
     'gen_ai.response.model': 'demo-model-q8_0.gguf',
   };
-  const one = expect.objectContaining({ count: 1 }) as unknown;
-  const point = (name: string, unit: string, attributes: object = {}, value = one) => ({
+  const once = expect.objectContaining({ count: 1 }) as unknown;
+  const point = (name: string, unit: string, attributes: object = {}, value = once) => ({
     name: `gen_ai.${name}`,
     unit,
     attributes: { ...model, ...attributes },
     value,
   });
-  const sum = (total: number) => expect.objectContaining({ count: 1, sum: total }) as unknown;
-  expect(points).toHaveLength(6);
+  const sum = (count: number, total: number) => expect.objectContaining({ count, sum: total }) as unknown;
+  const failed = (type: string) => ({ 'llama_messages.outcome': 'failed', 'error.type': type });
+  expect(points).toHaveLength(7);
   expect(points).toEqual(
     expect.arrayContaining([
-      point('client.token.usage', '{token}', { 'gen_ai.token.type': 'input' }, sum(20)),
-      point('client.token.usage', '{token}', { 'gen_ai.token.type': 'output' }, sum(13)),
+      point('client.token.usage', '{token}', { 'gen_ai.token.type': 'input' }, sum(2, 30)),
+      point('client.token.usage', '{token}', { 'gen_ai.token.type': 'output' }, sum(1, 13)),
       point('server.request.duration', 's', { 'llama_messages.outcome': 'completed' }),
-      point('server.request.duration', 's', {
-        'llama_messages.outcome': 'failed',
-        'error.type': 'invalid_request_error',
-      }),
+      point('server.request.duration', 's', failed('invalid_request_error')),
+      point('server.request.duration', 's', failed('api_error')),
       point('server.time_to_first_token', 's'),
       point('server.time_per_output_token', 's'),
     ]),

@@ -77,6 +77,15 @@ test('counts failures by kind, with and without a model, and none of what the cl
   expect(text + (await scrape())).not.toContain('invented');
 });
 
+test('counts prompts that do not continue the one before', async () => {
+  const { client, scrape } = await start();
+  for (const system of ['A', 'B']) {
+    const headers = { 'x-claude-code-session-id': 'one' };
+    await (await client.messages(requestOf('Hello', { system }), headers)).text();
+  }
+  expect(await scrape()).toContain(`llama_messages_prefix_breaks_total{${demo},where="system"} 1`);
+});
+
 test('shows what runs and what waits, until clients leave', async () => {
   const { client, upstream, scrape } = await start();
   const gate = createGate();
