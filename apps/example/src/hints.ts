@@ -1,12 +1,10 @@
+import { comfortableWindow, compactsAt, firstPrompt } from './coding-window.ts';
 import { toClientSettings } from './env/client-settings.ts';
 import { assign, usualShell } from './env/shells.ts';
 import type { Served } from './serve.ts';
 import { askModels, type ServedModel } from './served-models.ts';
 import type { AppOptions } from './options.ts';
 import type { ChosenUpstream } from './upstream.ts';
-
-/** The first prompt of Claude Code alone takes 12 000 to 25 000 tokens. */
-const codingWindow = 32_768;
 
 /** Returns the URL that a client on this machine uses. */
 export function toUrl(served: Served, host: string): string {
@@ -36,9 +34,10 @@ export async function describe(url: string, options: AppOptions, chosen: ChosenU
       'For a real one: npm start -- --model FILE.gguf, or --upstream http://127.0.0.1:8080 for a llama-server that runs.',
       '',
     );
-  } else if (model?.contextWindow !== undefined && model.contextWindow < codingWindow) {
+  } else if (model?.contextWindow !== undefined && compactsAt(model.contextWindow) < firstPrompt.most) {
     lines.push(
-      `The context window is ${model.contextWindow} tokens, and Claude Code's own prompt takes 12-25 k of them: better --context-size ${codingWindow * 2}.`,
+      `The context window is ${model.contextWindow} tokens, and Claude Code's own prompt takes 12-25 k of them: better ${comfortableWindow}.`,
+      'npm start -- doctor says how, and what else may be wrong.',
       '',
     );
   }

@@ -84,7 +84,13 @@ async function run([command, ...rest]: readonly string[]): Promise<void> {
     console.log(await env(rest));
     return;
   }
-  const options = parseOptions(process.argv.slice(2));
+  if (command === 'doctor') {
+    const { doctor } = await import('./doctor/doctor.ts');
+    const isColored = process.stdout.isTTY && process.stdout.hasColors();
+    process.exitCode = await doctor(rest, { write: (text) => console.log(text), isColored });
+    return;
+  }
+  const options = parseOptions(command === undefined ? [] : [command, ...rest]);
   if (options === 'help') console.log(usage);
   else await start(options);
 }

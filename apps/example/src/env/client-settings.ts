@@ -1,3 +1,4 @@
+import { toOutputLimit } from '../coding-window.ts';
 import type { ServedModel } from '../served-models.ts';
 
 /** One environment variable, and what it is good for. */
@@ -18,9 +19,6 @@ export interface ClientSettingsOptions {
  * By which names tools and agents ask for a model. CLAUDE_CODE_SUBAGENT_MODEL is no way around: 2.1.330 puts them before it.
  */
 const families = ['HAIKU', 'SONNET', 'OPUS', 'FABLE'];
-
-/** What Claude Code asks for with a model that it does not know. */
-const assumedOutput = 32_000;
 
 /**
  * Returns what Claude Code (and, as far as they know the names, the SDKs) read from the environment to work with a
@@ -45,10 +43,11 @@ export function toClientSettings({ url, key, model }: ClientSettingsOptions): re
       why: 'the real context window; it assumes 200 000 or more and compacts too late',
     });
   }
-  if (contextWindow !== undefined && toOutputLimit(contextWindow) < assumedOutput) {
+  const outputLimit = contextWindow === undefined ? undefined : toOutputLimit(contextWindow);
+  if (outputLimit !== undefined) {
     settings.push({
       name: 'CLAUDE_CODE_MAX_OUTPUT_TOKENS',
-      value: String(toOutputLimit(contextWindow)),
+      value: String(outputLimit),
       why: 'the longest answer; it keeps as much of the window free',
     });
   }
@@ -70,12 +69,4 @@ export function toClientSettings({ url, key, model }: ClientSettingsOptions): re
 /** Claude Code 2.1.197 takes 200 000 tokens for every name that begins so, whatever the setting says. */
 export function isWindowHonoured(id: string): boolean {
   return !id.startsWith('claude-');
-}
-
-/**
- * Returns an eighth of the window. Measured with Claude Code 2.1.330: it compacts a conversation at window - limit -
- * 13 000 tokens (with 20 000 for higher limits), and its first prompt takes 12 000 to 25 000 of them.
- */
-function toOutputLimit(contextWindow: number): number {
-  return Math.min(assumedOutput, Math.max(1_024, Math.floor(contextWindow / 8)));
 }
