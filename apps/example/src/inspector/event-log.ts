@@ -23,6 +23,7 @@ const endShare = 1 / 4;
 
 /** Returns an empty log that grows to about `maxBytes`. */
 export function createEventLog(maxBytes: number): EventLog {
+  const endBytes = maxBytes * endShare;
   const head: Written[] = [];
   const tail: Written[] = [];
   let headBytes = 0;
@@ -31,28 +32,31 @@ export function createEventLog(maxBytes: number): EventLog {
   let omittedEvents = 0;
   let firstPieceMs: number | undefined;
 
+  function keep(written: Written): void {
+    if (tail.length === 0 && headBytes + written.bytes <= maxBytes - endBytes) {
+      head.push(written);
+      headBytes += written.bytes;
+      return;
+    }
+    tail.push(written);
+    tailBytes += written.bytes;
+    while (tailBytes > endBytes && tail.length > 1) {
+      const left = tail.shift();
+      if (!left) break;
+      tailBytes -= left.bytes;
+      omittedBytes += left.bytes - entryBytes;
+      omittedEvents += toEvents(left).length;
+    }
+  }
+
   return {
     get firstPieceMs() {
       return firstPieceMs;
     },
     add(text, atMs) {
       if (firstPieceMs === undefined && text.includes('event: content_block_')) firstPieceMs = atMs;
-      const written = toWritten(text, atMs, maxBytes * endShare);
       const before = headBytes + tailBytes;
-      if (tail.length === 0 && headBytes + written.bytes <= maxBytes * (1 - endShare)) {
-        head.push(written);
-        headBytes += written.bytes;
-      } else {
-        tail.push(written);
-        tailBytes += written.bytes;
-        while (tailBytes > maxBytes * endShare && tail.length > 1) {
-          const left = tail.shift();
-          if (!left) break;
-          tailBytes -= left.bytes;
-          omittedBytes += left.bytes - entryBytes;
-          omittedEvents += toEvents(left).length;
-        }
-      }
+      for (const written of toWritten(text, atMs, endBytes)) keep(written);
       return headBytes + tailBytes - before;
     },
     read() {
@@ -68,13 +72,15 @@ export function createEventLog(maxBytes: number): EventLog {
   };
 }
 
-/** A single one that is larger than the room for the end is cut. */
-function toWritten(text: string, atMs: number, maxBytes: number): Written {
-  const bytes = Buffer.from(text);
-  if (bytes.length + entryBytes <= maxBytes) return { text, atMs, bytes: bytes.length + entryBytes };
-  const kept = bytes.toString('utf8', 0, Math.floor(maxBytes / 2));
+/** Many frames of one write are kept one by one where they are too large together; one that is too large alone is cut. */
+function toWritten(text: string, atMs: number, maxBytes: number): readonly Written[] {
+  const bytes = Buffer.byteLength(text) + entryBytes;
+  if (bytes <= maxBytes) return [{ text, atMs, bytes }];
+  const frames = text.split(/(?<=\n\n)/);
+  if (frames.length > 1) return frames.flatMap((frame) => toWritten(frame, atMs, maxBytes));
+  const kept = Buffer.from(text).toString('utf8', 0, Math.floor(maxBytes / 2));
   const cut = `${kept}… [${text.length - kept.length} more characters]`;
-  return { text: cut, atMs, bytes: Buffer.byteLength(cut) + entryBytes };
+  return [{ text: cut, atMs, bytes: Buffer.byteLength(cut) + entryBytes }];
 }
 
 function toEvents({ text, atMs }: Written): SentEvent[] {

@@ -1,11 +1,11 @@
-import type { ExchangeObserver, ExchangeReport, ExchangeStart, MessagesRequest } from '@llama-messages/core';
+import type { ExchangeObserver, ExchangeReport, ExchangeStart } from '@llama-messages/core';
 import type { ExchangeError, ExchangeSummary } from './api.ts';
 import { captureJson } from './capture-json.ts';
 import { toClientName } from './client-name.ts';
 import { createEventLog } from './event-log.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
 import type { ExchangeStore } from './exchange-store.ts';
-import { maskKey, toKeptHeaders } from './mask-headers.ts';
+import { toKeptHeaders } from './mask-headers.ts';
 import { estimateSections, toPromptLengths } from './prompt-sections.ts';
 import { toTitle } from './request-title.ts';
 
@@ -23,9 +23,6 @@ const recordBytes = 4_096;
 export function recordExchange(start: ExchangeStart, options: RecorderOptions): ExchangeObserver {
   const { store, maxPartBytes, onChanged } = options;
   const { requestId: id, receivedAt, streamed, request, headers } = start;
-  const startedAt = performance.now();
-  const elapsed = (): number => Math.round(performance.now() - startedAt);
-
   const record: ExchangeRecord = {
     summary: {
       id,
@@ -50,11 +47,14 @@ export function recordExchange(start: ExchangeStart, options: RecorderOptions): 
       prefixBreak: undefined,
     },
     headers: toKeptHeaders(headers),
-    request: captureJson(withoutKeys(request), maxPartBytes),
+    request: captureJson(request, maxPartBytes),
     chatRequests: [],
     events: createEventLog(maxPartBytes),
     sections: undefined,
   };
+  // As the times of the report are: without what capturing megabytes has taken.
+  const startedAt = performance.now();
+  const elapsed = (): number => Math.round(performance.now() - startedAt);
   store.add(record, record.request.json.length + recordBytes);
   onChanged(record.summary);
 
@@ -144,16 +144,4 @@ function toError({ error }: ExchangeReport): ExchangeError | undefined {
   if (!error) return undefined;
   const { type, status, message, cause } = error;
   return { type, status, message, cause: cause instanceof Error ? cause.message.slice(0, 2_000) : undefined };
-}
-
-/** Clients hand the keys of MCP servers over in the body. */
-function withoutKeys(request: MessagesRequest): MessagesRequest {
-  if (!Array.isArray(request.mcp_servers)) return request;
-  return { ...request, mcp_servers: request.mcp_servers.map(maskToken) };
-}
-
-function maskToken(server: unknown): unknown {
-  if (typeof server !== 'object' || server === null || !('authorization_token' in server)) return server;
-  const { authorization_token: token } = server;
-  return { ...server, authorization_token: typeof token === 'string' ? maskKey(token) : undefined };
 }

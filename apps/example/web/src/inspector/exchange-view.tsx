@@ -63,15 +63,15 @@ export type { Tab };
 function Heading({ detail }: { detail: ExchangeDetail }) {
   const { id, title, client, model, upstreamModel, state, receivedAt, streamed } = detail;
   const curl = toCurl(detail, location.origin);
+  const isSame = upstreamModel === undefined || upstreamModel === model;
+  const names = isSame ? model : `${model} → ${upstreamModel}`;
   return (
     <header>
       <h2>{title}</h2>
       <p class="small">
         <span class={`state ${isRunning(state) ? 'is-running' : state}`}>{stateWords[state]}</span>{' '}
         <span class="muted">
-          {client} asked for {model}
-          {upstreamModel !== undefined && upstreamModel !== model && `, ${upstreamModel} answered`} at{' '}
-          {formatTime(receivedAt)}, {streamed ? 'streamed' : 'not streamed'}
+          {[client, names, formatTime(receivedAt), streamed ? 'streamed' : 'not streamed'].join(' · ')}
         </span>
       </p>
       <p class="actions">
