@@ -121,6 +121,14 @@ export interface MessagesOptions {
     | { readonly store?: ThreadStore | undefined; readonly ttlMs?: number | undefined }
     | false
     | undefined;
+  /**
+   * What signatures of hidden thinking are made with, beside the client's API key: a text of 32 characters or more that nobody else
+   * knows. All processes of a service need the same, and keep it over restarts. With it, nobody who knows an API key, or that
+   * none is needed, can sign thoughts that the model takes for its own. Changing it costs hidden thoughts once.
+   * See docs/decisions/0007.
+   * @defaultValue none: the API key's hash alone, which every process knows
+   */
+  readonly signingSecret?: string | undefined;
   /** Called while a request waits: in the queue, for a model that is loading, for its prompt to be read. */
   readonly onProgress?: ((progress: ExchangeProgress) => void) | undefined;
   /** Called once per request for a message, when it is over. What it throws is logged and changes nothing. */
@@ -178,6 +186,12 @@ export function resolveOptions(options: MessagesOptions): ResolvedOptions {
         'options.auth must be a list of at least one non-empty key, or a function; leave it out to let everybody in',
       );
     }
+  }
+  const { signingSecret } = options;
+  if (signingSecret !== undefined && (typeof signingSecret !== 'string' || signingSecret.length < 32)) {
+    throw new TypeError(
+      'options.signingSecret must be a text of at least 32 characters, such as `openssl rand -base64 32` prints; leave it out to do without',
+    );
   }
   if (options.concurrency !== undefined && options.concurrency !== false)
     positive('concurrency', options.concurrency);

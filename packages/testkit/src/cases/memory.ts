@@ -137,6 +137,24 @@ export const memoryCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'memory.signing-secret',
+    title: 'MUST bring such thinking back in every process with the same signingSecret, and in no other',
+    run: async ({ createServer, expect }) => {
+      const signingSecret = 'known to this service and nobody else';
+      const content = await askForCall(await createServer({ signingSecret }), own, hidden);
+      for (const [options, expected] of [
+        [{ signingSecret }, thought],
+        [{ signingSecret: `${signingSecret}!` }, undefined],
+        [{}, undefined],
+      ] as const) {
+        const server = await createServer(options);
+        expect((await replay(server, content, own, hidden))?.reasoning_content).toBe(expected);
+      }
+      for (const tooShort of ['secret', ''])
+        await expect(createServer({ signingSecret: tooShort })).rejects.toThrow(/at least 32 characters/);
+    },
+  },
+  {
     id: 'memory.dropped-thinking',
     title: 'MUST put thinking back that the client has dropped, for its own key only',
     run: async ({ createServer, expect }) => {
