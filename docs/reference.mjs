@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application, Converter } from 'typedoc';
+import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 
 const { join } = posix;
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -51,6 +52,14 @@ const names = new Map(Object.entries(modules).map(([name, source]) => [source, n
 application.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection) => {
   const file = context.getSymbolFromReflection(reflection)?.declarations?.[0]?.getSourceFile().fileName;
   if (reflection.parent?.isProject() && names.has(file)) reflection.name = names.get(file);
+});
+
+// A default is a word; a heading and a block for it would be most of the page of options.
+application.renderer.on(MarkdownPageEvent.END, (page) => {
+  page.contents = page.contents?.replaceAll(
+    /^#+ Default Value\n\n(?:```ts\n(.*)\n```|(.+))$/gm,
+    (_all, code, text) => `Default: ${code ?? text}`,
+  );
 });
 
 const project = await application.convert();

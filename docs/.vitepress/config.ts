@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
+import { numbers } from './numbers.ts';
 import { outsideLinks } from './outside-links.ts';
 import { sidebar } from './sidebar.ts';
 
@@ -10,12 +11,14 @@ export default defineConfig({
   description:
     'The Anthropic Messages API as a plugin for the Node server you already have, on top of llama.cpp.',
   lang: 'en',
+  head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
   outDir: './dist',
   cleanUrls: true,
-  lastUpdated: false,
-  srcExclude: ['node_modules/**'],
   markdown: {
-    config: (markdown) => outsideLinks(markdown, folder),
+    config(markdown) {
+      outsideLinks(markdown, folder);
+      numbers(markdown);
+    },
   },
   themeConfig: {
     nav: [

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { DefaultTheme } from 'vitepress';
+import { referenceSidebar } from './reference-sidebar.ts';
 
 const decisions = new URL('../decisions/', import.meta.url);
 
@@ -55,6 +56,7 @@ export const sidebar: DefaultTheme.Sidebar = {
       ],
     },
   ],
+  '/api/': [{ text: 'Reference', link: '/reference', items: referenceSidebar() }],
   '/decisions/': [{ text: 'Decisions', link: '/decisions/', items: decisionItems() }],
 };
 
