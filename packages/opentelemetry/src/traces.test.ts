@@ -1,29 +1,18 @@
 import { createServer } from 'node:http';
-import type { MessagesOptions } from '@llama-messages/core';
 import { llamaMessages } from '@llama-messages/express';
-import { llamaMessages as fastifyPlugin } from '@llama-messages/fastify';
 import {
   afterAnswer,
   askedModel,
   createClient,
   createGate,
   createScriptedLlamaServer,
-  cutStreamAnswer,
   errorAnswer,
   fixtureAnswer,
   listen,
-  progressChunk,
   requestOf,
   streamOf,
-  textChunk,
 } from '@llama-messages/testkit';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
 import {
   InMemorySpanExporter,
   NodeTracerProvider,
@@ -31,9 +20,9 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import express from 'express';
-import Fastify from 'fastify';
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openTelemetry } from './index.ts';
+import { frameworks, start } from './test-app.ts';
 
 const exporter = new InMemorySpanExporter();
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -48,34 +37,6 @@ beforeAll(() => {
   };
 });
 beforeEach(() => exporter.reset());
-
-type Framework = 'express' | 'fastify';
-const frameworks: readonly Framework[] = ['express', 'fastify'];
-
-/** Starts an app of a framework in front of a scripted llama-server with one slot. */
-async function start(framework: Framework, options: Partial<MessagesOptions> = {}) {
-  const upstream = await createScriptedLlamaServer({ slots: 1 });
-  const server = await serve(framework, {
-    upstream: upstream.url,
-    observers: [openTelemetry()],
-    ...options,
-  });
-  onTestFinished(async () => {
-    await server.close();
-    await upstream.close();
-  });
-  return { client: createClient(server.url), upstream };
-}
-
-async function serve(framework: Framework, options: MessagesOptions) {
-  if (framework === 'express') {
-    const messages = llamaMessages(options);
-    return listen(createServer(express().use(messages)), () => messages.close());
-  }
-  const app = Fastify({ forceCloseConnections: true });
-  await app.register(fastifyPlugin, options);
-  return { url: await app.listen({ port: 0, host: '127.0.0.1' }), close: () => app.close() };
-}
 
 function spansNamed(name: string): ReadableSpan[] {
   return exporter.getFinishedSpans().filter((span) => span.name === name);
@@ -242,54 +203,4 @@ test('waiting for the model and second attempts are events, and what broke the p
   ]);
   expect(attributes['llama_messages.prefix_break']).toBe('system');
   expect(status.code).toBe(SpanStatusCode.UNSET);
-});
-
-test('metrics by the conventions', async () => {
-  const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  const reader = new PeriodicExportingMetricReader({ exporter: metricExporter });
-  const meterProvider = new MeterProvider({ readers: [reader] });
-  onTestFinished(() => meterProvider.shutdown());
-  const { client, upstream } = await start('express', { observers: [openTelemetry({ meterProvider })] });
-  upstream.answer(
-    fixtureAnswer('stop-word'),
-    fixtureAnswer('error-overflow'),
-    cutStreamAnswer(progressChunk(10, 0, 10), textChunk('It breaks off')),
-  );
-  for (let request = 0; request < 3; request += 1) {
-    await (await client.messages(requestOf('Hello', { stop_sequences: ['5'] }))).text();
-  }
-  await reader.forceFlush();
-  const points = metricExporter
-    .getMetrics()
-    .flatMap(({ scopeMetrics }) => scopeMetrics)
-    .flatMap((scope) => scope.metrics)
-    .flatMap(({ descriptor: { name, unit }, dataPoints }) =>
-      dataPoints.map(({ attributes, value }) => ({ name, unit, attributes, value })),
-    );
-  const model = {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'llama-server',
-    'gen_ai.response.model': 'demo-model-q8_0.gguf',
-  };
-  const once = expect.objectContaining({ count: 1 }) as unknown;
-  const point = (name: string, unit: string, attributes: object = {}, value = once) => ({
-    name: `gen_ai.${name}`,
-    unit,
-    attributes: { ...model, ...attributes },
-    value,
-  });
-  const sum = (count: number, total: number) => expect.objectContaining({ count, sum: total }) as unknown;
-  const failed = (type: string) => ({ 'llama_messages.outcome': 'failed', 'error.type': type });
-  expect(points).toHaveLength(7);
-  expect(points).toEqual(
-    expect.arrayContaining([
-      point('client.token.usage', '{token}', { 'gen_ai.token.type': 'input' }, sum(2, 30)),
-      point('client.token.usage', '{token}', { 'gen_ai.token.type': 'output' }, sum(1, 13)),
-      point('server.request.duration', 's', { 'llama_messages.outcome': 'completed' }),
-      point('server.request.duration', 's', failed('invalid_request_error')),
-      point('server.request.duration', 's', failed('api_error')),
-      point('server.time_to_first_token', 's'),
-      point('server.time_per_output_token', 's'),
-    ]),
-  );
 });
