@@ -22,6 +22,15 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: 'e2e',
+          include: ['apps/example/e2e/**/*.test.ts'],
+          globalSetup: ['apps/example/src/testing/build.ts', 'apps/example/e2e/warn-without-chromium.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
         test: { name: 'docs', include: ['docs/snippets/*.test.ts'], globalSetup: 'docs/snippets/build.ts' },
       },
     ],
