@@ -43,6 +43,8 @@ describe('parseOptions', () => {
       ['--model', 'a.gguf', '--context-size', '0'],
       '--context-size must be a whole number of at least 1, not 0.',
     ],
+    [['--model', 'hf:owner'], '--model hf:owner is no model on Hugging Face. Write it like hf:'],
+    [['--model', ''], '--model must not be empty.'],
     [['--nonsense'], "Unknown option '--nonsense'. See npm start -- --help."],
     [['nonsense'], "Unexpected argument 'nonsense'."],
     [['--api-key', ''], '--api-key must not be empty.'],

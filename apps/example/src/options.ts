@@ -1,4 +1,5 @@
 import { notEmpty, parseCommandLine, toHttpUrl, toInteger, toOneOf } from './command-line.ts';
+import { isModelReference, toModelReference } from './download/model-reference.ts';
 import { Failure } from './failure.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -10,6 +11,7 @@ export type Framework = (typeof frameworks)[number];
 
 /** How a model file is run. */
 export interface ModelOptions {
+  /** A path, or `hf:OWNER/REPO[:FILE]`. */
   readonly file: string;
   /** A number of layers, `auto` or `all`. */
   readonly gpuLayers: string;
@@ -44,6 +46,9 @@ What generates (without any of these: a llama-server on 127.0.0.1:8080 if there 
   --upstream-api-key KEY  the key that this server wants
   --model FILE.gguf       start llama-server with this file (the one on the PATH, or the one that the
                           environment variable LLAMA_SERVER names; without one it runs in this process)
+  --model hf:OWNER/REPO[:FILE]
+                          the same with a model of Hugging Face, which is downloaded once, into the cache of all of
+                          its tools (HF_HOME); FILE may be a quantisation (default: Q4_K_M, if there is one)
     --gpu-layers N        layers on the GPU: a number, auto or all (default: auto)
     --context-size N      tokens of prompt and answer together (default: the model's, as far as memory goes)
     --parallel N          requests that are answered at the same time (default: llama-server's)
@@ -117,7 +122,7 @@ export function parseOptions(args: readonly string[]): AppOptions | 'help' {
       model === undefined
         ? undefined
         : {
-            file: notEmpty('model', model),
+            file: toModel(model),
             gpuLayers: toGpuLayers(values['gpu-layers'] ?? 'auto'),
             contextSize: optionalInteger('context-size', values['context-size']),
             parallel: optionalInteger('parallel', values.parallel),
@@ -127,6 +132,11 @@ export function parseOptions(args: readonly string[]): AppOptions | 'help' {
     inspect,
     verbose: values.verbose === true,
   };
+}
+
+function toModel(value: string): string {
+  if (isModelReference(value)) toModelReference(value);
+  return notEmpty('model', value);
 }
 
 function toGpuLayers(value: string): string {
