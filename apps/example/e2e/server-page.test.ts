@@ -133,7 +133,7 @@ describeInChromium('the server page', (chromium) => {
     const url = await start('--upstream', upstream.url);
     const page = await chromium.open(`${url}/#/server`, { viewport: { width: 360, height: 740 } });
     await page.getByText('of 64 busy').waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false);
+    expect(await page.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false);
   });
 });
 

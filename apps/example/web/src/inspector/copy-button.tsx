@@ -6,10 +6,11 @@ interface CopyButtonProps {
 }
 
 const shownMs = 2_000;
+const results = { copied: 'Copied', failed: 'Not allowed by the browser' } as const;
 
 /** Copies a text, and says whether it has. */
 export function CopyButton({ label, text }: CopyButtonProps) {
-  const [result, setResult] = useState<'copied' | 'failed'>();
+  const [result, setResult] = useState<keyof typeof results>();
   useEffect(() => {
     if (result === undefined) return undefined;
     const timer = setTimeout(() => setResult(undefined), shownMs);
@@ -25,10 +26,13 @@ export function CopyButton({ label, text }: CopyButtonProps) {
     }
   }
   return (
-    <button type="button" class="quiet" onClick={copy}>
-      <span role="status">
-        {result === 'copied' ? 'Copied' : result === 'failed' ? 'Not allowed by the browser' : label}
+    <>
+      <button type="button" class="quiet" onClick={copy}>
+        {result === undefined ? label : results[result]}
+      </button>
+      <span class="visually-hidden" role="status">
+        {result && results[result]}
       </span>
-    </button>
+    </>
   );
 }
