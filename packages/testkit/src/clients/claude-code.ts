@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Finished, Task, TriedClient } from './tried-client.ts';
@@ -101,8 +101,6 @@ export function createClaudeCode(executable: string): TriedClaudeCode {
     name: 'Claude Code',
     version: /^[\d.]+/.exec(execFileSync(executable, ['--version'], { encoding: 'utf8' }))?.[0] ?? 'unknown',
     canChooseStream: false,
-    // Only what is done without `-p` asks for these.
-    untried: ['countTokens', 'listModels'],
     callOf: (word) => ({
       name: 'Bash',
       arguments: JSON.stringify({ command: `echo ${word}`, description: 'Echo' }),
@@ -120,6 +118,22 @@ export function createClaudeCode(executable: string): TriedClaudeCode {
           }),
         ])
       ).structured_output,
+    async countTokens(task) {
+      const { text } = await runChecked({ ...task, prompt: '/context' });
+      return Number(/^\| Messages \| (\d+) \|/m.exec(text)?.[1]);
+    },
+    async listModels(task) {
+      await runChecked(task, [], {
+        CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: '1',
+        // 2.1.197 counts asking for models among what is not essential; what leaves the machine stays off.
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '',
+        DISABLE_AUTOUPDATER: '1',
+        DISABLE_ERROR_REPORTING: '1',
+        DISABLE_TELEMETRY: '1',
+      });
+      const kept = readFileSync(join(home, '.claude', 'cache', 'gateway-models.json'), 'utf8');
+      return (JSON.parse(kept) as { models: { id: string }[] }).models.map(({ id }) => id);
+    },
     runWith,
     close: () => rmSync(home, { recursive: true, force: true }),
   };

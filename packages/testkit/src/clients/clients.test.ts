@@ -31,8 +31,7 @@ afterAll(() => runner.close());
 
 describe.each(found)('$client.name $client.version', ({ client, cells }) => {
   test.each(Object.values(behaviours).flat())('$id: $title', async (behaviour) => {
-    const cell = await tryBehaviour(behaviour, client, runner);
-    if (cell !== undefined) cells[behaviour.id] = cell;
+    cells[behaviour.id] = await tryBehaviour(behaviour, client, runner);
   });
 });
 

@@ -35,8 +35,6 @@ export type Feature = 'parse' | 'countTokens' | 'listModels' | 'runTools';
 export interface TriedClient {
   readonly name: string;
   readonly version: string;
-  /** Features that it has, and that no test gets at. */
-  readonly untried?: readonly Feature[];
   /** Whether its user chooses between a stream and a whole message. */
   readonly canChooseStream: boolean;
   /** Does a task. Rejects with what the client throws or says. */
