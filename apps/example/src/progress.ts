@@ -2,6 +2,8 @@
 export interface Progress {
   /** How far it is, and what more there is to say of it. */
   percent(value: number, detail?: string): void;
+  /** Something else is being done now. */
+  phase(what: string): void;
   end(): void;
 }
 
@@ -14,8 +16,9 @@ const barWidth = 24;
  * Shows that something is being done, how far it is (where that is known) and for how long: one line that is
  * rewritten on a terminal, elsewhere a line now and then.
  */
-export function showProgress(what: string): Progress {
+export function showProgress(firstPhase: string): Progress {
   const { stderr } = process;
+  let what = firstPhase;
   const startedAt = Date.now();
   let done: number | undefined;
   let more = '';
@@ -30,7 +33,7 @@ export function showProgress(what: string): Progress {
       return;
     }
     const bar = done === undefined ? '' : `${toBar(done)} `;
-    stderr.write(`\r${(bar + line()).slice(0, stderr.columns - 1)}\u001B[K`);
+    stderr.write(`\r${(bar + line()).slice(0, (stderr.columns || 80) - 1)}\u001B[K`);
   };
   if (stderr.isTTY) write();
   const timer = setInterval(write, stderr.isTTY ? terminalIntervalMs : logIntervalMs);
@@ -39,6 +42,12 @@ export function showProgress(what: string): Progress {
     percent(value, detail = '') {
       done = Math.floor(value);
       more = detail;
+    },
+    phase(next) {
+      if (next === what) return;
+      what = next;
+      done = undefined;
+      if (stderr.isTTY) write();
     },
     end() {
       clearInterval(timer);

@@ -24,11 +24,15 @@ export async function downloadModel(reference: string, signal: AbortSignal): Pro
 
   const hub = openHub(repository, signal);
   let listed: Awaited<ReturnType<Hub['list']>>;
+  const asking = showProgress(`Asking ${hub.host} for ${repository}`);
   try {
     listed = await hub.list();
   } catch (error) {
     if (!(error instanceof HubUnreachable)) throw error;
+    asking.end();
     return fromCache(cache, repository, wanted, `${hub.host} cannot be reached: ${error.message}`);
+  } finally {
+    asking.end();
   }
   const { commit, files } = listed;
   const choices = toChoices(files);
