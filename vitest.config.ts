@@ -20,6 +20,7 @@ export default defineConfig({
           globalSetup: 'apps/example/src/testing/build.ts',
         },
       },
+      { extends: true, test: { name: 'web', include: ['apps/example/web/src/**/*.test.ts'] } },
       {
         extends: true,
         test: {

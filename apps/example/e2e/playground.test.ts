@@ -291,6 +291,51 @@ describeInChromium('the playground', (chromium) => {
     expect(await page.title()).toBe('Playground · llama-messages');
   });
 
+  test('an answer that came piece by piece looks like one that came whole', async () => {
+    const upstream = await scripted();
+    const text = [
+      '# Title\n\nA [link][1] and `code`.\n\n- one\n\n  more of one\n\n- two\n\n1. a\n\n2. b\n   - c',
+      '> quoted\nlazily\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |',
+      '~~~js\nconst a = "```";\n\n\nlast();\n~~~\n\nHeading\n===\n\n    indented\n\n[1]: https://example.com/there',
+    ].join('\n\n');
+    upstream.answer(streamAnswer(...textAnswerChunks(...(text.match(/[^]{1,3}/g) ?? []))));
+    const page = await chromium.open(await start('--upstream', upstream.url));
+    await say(page, 'Hello!');
+    await conversation(page).getByText('indented').waitFor();
+    await answered(page);
+    const grown = await page.locator('.markdown').innerHTML();
+    expect(grown).toContain('href="https://example.com/there"');
+    await page.reload();
+    await conversation(page).getByText('indented').waitFor();
+    expect(await page.locator('.markdown').innerHTML()).toBe(grown);
+  });
+
+  test('takes images that are pasted or dropped, and makes large ones smaller', async () => {
+    const upstream = await scripted({ vision: true });
+    upstream.answer(streamAnswer(...textAnswerChunks('Two of them.')));
+    const page = await chromium.open(await start('--upstream', upstream.url), {
+      viewport: { width: 2000, height: 500 },
+    });
+    const large = (await page.screenshot()).toString('base64');
+    const give = (event: string, options: string) =>
+      page.evaluate(`{
+        const bytes = Uint8Array.from(atob('${large}'), (character) => character.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File([bytes], '${event}.png', { type: 'image/png' }));
+        const target = document.querySelector('.composer textarea');
+        target.dispatchEvent(new ${options}('${event}', { ${options === 'DragEvent' ? 'dataTransfer' : 'clipboardData'}: data, bubbles: true, cancelable: true }));
+      }`);
+    await give('paste', 'ClipboardEvent');
+    await page.getByAltText('paste.png').waitFor();
+    await give('drop', 'DragEvent');
+    await page.getByAltText('drop.png').waitFor();
+    expect(await page.evaluate(`document.querySelector('[alt="drop.png"]').naturalWidth`)).toBe(1568);
+    await say(page, 'What is that?');
+    await conversation(page).getByText('Two of them.').waitFor();
+    const [call] = upstream.chatCalls;
+    expect(JSON.stringify(call?.body).match(/data:image\/jpeg;base64,/g)).toHaveLength(2);
+  });
+
   test('ends a loop of tool calls at its limit', async () => {
     const upstream = await scripted();
     upstream.on('POST /v1/chat/completions', () =>

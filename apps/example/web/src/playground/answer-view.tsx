@@ -2,7 +2,7 @@ import type { Signal } from '@preact/signals';
 import { AnswerFacts } from './answer-facts.tsx';
 import { regenerate, isRunning } from './chat.ts';
 import type { Answer, Block, Step } from './conversation.ts';
-import { CopyButton } from './copy-button.tsx';
+import { canCopy, CopyButton } from './copy-button.tsx';
 import { Markdown } from './markdown/markdown.tsx';
 import { ProblemCard } from './problem-card.tsx';
 import { fallbacks, settings } from './settings/settings.ts';
@@ -29,7 +29,7 @@ export function AnswerView({ answer, isLast }: { answer: Signal<Answer>; isLast:
       )}
       <div class="turn-actions">
         <AnswerFacts answer={answer.value} />
-        {!isActive && text !== '' && <CopyButton text={text} />}
+        {canCopy && !isActive && text !== '' && <CopyButton text={text} />}
         {!isActive && state.kind !== 'failed' && isLast && (
           <button type="button" class="quiet" disabled={isRunning.value} onClick={regenerate}>
             Regenerate

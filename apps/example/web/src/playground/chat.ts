@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { createClient } from '../api/client.ts';
 import { findModel, loadModels, modelList } from '../api/models.ts';
 import { announceEnd } from './announcement.ts';
+import { focusComposer } from './composer-focus.ts';
 import { turns, type Answer, type AnswerTurn, type Picture, type Turn } from './conversation.ts';
 import { runAnswer } from './run-answer.ts';
 import { settings } from './settings/settings.ts';
@@ -15,7 +16,7 @@ export const isRunning = computed(() => running.value !== undefined);
 /** Says something to the model, and lets it answer. */
 export function send(text: string, pictures: readonly Picture[]): void {
   if (isRunning.value) return;
-  answerAfter([...turns.value, { role: 'user', id: crypto.randomUUID(), text, pictures }]);
+  answerAfter([...turns.value, { role: 'user', id: createId(), text, pictures }]);
 }
 
 /** Lets the model answer the last turn of the user once more. */
@@ -35,6 +36,7 @@ export function edit(id: string, text: string): void {
 /** Ends the answer that is under way; what came of it stays. */
 export function stop(): void {
   running.value?.abort();
+  focusComposer();
 }
 
 /** Forgets the conversation. */
@@ -49,9 +51,11 @@ function answerAfter(history: readonly Turn[]): void {
     steps: [],
     state: { kind: 'running', sentAt: performance.now(), requestId: undefined },
   });
-  const turn: AnswerTurn = { role: 'answer', id: crypto.randomUUID(), answer };
+  const turn: AnswerTurn = { role: 'answer', id: createId(), answer };
   turns.value = [...history, turn];
   saveConversation();
+  // The button that was pressed is gone.
+  focusComposer();
   void run(turn, history);
 }
 
@@ -72,4 +76,9 @@ async function run({ answer }: AnswerTurn, history: readonly Turn[]): Promise<vo
   announceEnd(answer.value);
   saveConversation();
   if (modelList.value.state === 'failed' && answer.value.state.kind === 'done') void loadModels();
+}
+
+/** Not `crypto.randomUUID`, which pages that come by HTTP from another machine do not have. */
+function createId(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (value) => value.toString(36)).join('-');
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { findModel } from '../api/models.ts';
 import { announcement } from './announcement.ts';
 import { clear, isRunning, send, stop } from './chat.ts';
+import { focusComposer, setComposer } from './composer-focus.ts';
 import { ContextMeter } from './context-meter.tsx';
 import { turns, type Picture } from './conversation.ts';
 import { readPicture, toDataUrl } from './picture-files.ts';
@@ -16,7 +17,6 @@ const pictures = signal<readonly Picture[]>([]);
 
 /** Where the user writes. */
 export function Composer() {
-  const input = useRef<HTMLTextAreaElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const [pictureProblem, setPictureProblem] = useState('');
   const [isDropping, setIsDropping] = useState(false);
@@ -25,7 +25,7 @@ export function Composer() {
   const isSchemaBad = isStructured && schemaProblem(schema) !== undefined;
   const isEmpty = draft.value.trim() === '' && pictures.value.length === 0;
 
-  useEffect(() => input.current?.focus({ preventScroll: true }), []);
+  useEffect(focusComposer, []);
 
   const submit = (): void => {
     if (isEmpty || isSchemaBad || isRunning.value) return;
@@ -33,7 +33,6 @@ export function Composer() {
     draft.value = '';
     pictures.value = [];
     setPictureProblem('');
-    input.current?.focus();
   };
 
   const addFiles = async (list: Iterable<File>): Promise<void> => {
@@ -71,15 +70,15 @@ export function Composer() {
     >
       {pictures.value.length > 0 && (
         <ul class="pictures" aria-label="Images to send">
-          {pictures.value.map((picture) => (
-            <li key={picture.data}>
+          {pictures.value.map((picture, index) => (
+            <li key={index}>
               <img src={toDataUrl(picture)} alt={picture.name || 'Image'} />
               <button
                 type="button"
                 aria-label={`Remove ${picture.name || 'this image'}`}
                 onClick={() => {
                   pictures.value = pictures.value.filter((other) => other !== picture);
-                  input.current?.focus();
+                  focusComposer();
                 }}
               >
                 ×
@@ -104,7 +103,7 @@ export function Composer() {
         </p>
       )}
       <textarea
-        ref={input}
+        ref={setComposer}
         aria-label="Your message"
         placeholder="Ask something. Enter sends, Shift+Enter begins a new line."
         rows={2}
@@ -154,24 +153,17 @@ export function Composer() {
           Settings
         </button>
         {turns.value.length > 0 && (
-          <button
-            type="button"
-            class="quiet"
-            onClick={() => {
-              clear();
-              input.current?.focus();
-            }}
-          >
+          <button type="button" class="quiet" onClick={clear}>
             New chat
           </button>
         )}
         <ContextMeter />
         {isRunning.value ? (
-          <button type="button" class="primary" title="Esc" onClick={stop}>
+          <button key="stop" type="button" class="primary" title="Esc" onClick={stop}>
             Stop
           </button>
         ) : (
-          <button type="submit" class="primary" disabled={isEmpty || isSchemaBad}>
+          <button key="send" type="submit" class="primary" disabled={isEmpty || isSchemaBad}>
             Send
           </button>
         )}

@@ -1,6 +1,9 @@
 import { useState } from 'preact/hooks';
 import { announcement } from './announcement.ts';
 
+/** Browsers have no clipboard for pages that come by HTTP from another machine. */
+export const canCopy = 'clipboard' in navigator;
+
 export function CopyButton({ text }: { text: string }) {
   const [isCopied, setIsCopied] = useState(false);
   return (
@@ -16,7 +19,7 @@ export function CopyButton({ text }: { text: string }) {
   );
 }
 
-/** Returns whether it is on the clipboard. Browsers have none for pages that come by HTTP from another machine. */
+/** Returns whether it is on the clipboard. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -18,7 +18,7 @@ restoreConversation();
 export function PlaygroundPage() {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
       if (areSettingsOpen.value && isNarrow.value) areSettingsOpen.value = false;
       else if (isRunning.value) stop();
     };

@@ -10,8 +10,8 @@ export function UserTurnView({ turn }: { turn: UserTurn }) {
       <h2 class="visually-hidden">You</h2>
       {turn.pictures.length > 0 && (
         <ul class="pictures" aria-label="Images">
-          {turn.pictures.map((picture) => (
-            <li key={picture.data}>
+          {turn.pictures.map((picture, index) => (
+            <li key={index}>
               <img src={toDataUrl(picture)} alt={picture.name || 'Image'} />
             </li>
           ))}

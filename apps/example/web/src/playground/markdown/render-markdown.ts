@@ -1,12 +1,15 @@
 import DOMPurify from 'dompurify';
 import { Marked, type Token } from 'marked';
+import { canCopy } from '../copy-button.tsx';
 
 const marked = new Marked({
   gfm: true,
   renderer: {
     code({ text, lang }) {
       const language = (lang ?? '').split(/\s/)[0] ?? '';
-      return `<div class="code-block"><div class="code-head"><span>${escapeHtml(language)}</span><button type="button" class="quiet" data-copy>Copy</button></div><pre tabindex="0"><code>${escapeHtml(text)}</code></pre></div>`;
+      const copy = canCopy ? '<button type="button" class="quiet" data-copy>Copy</button>' : '';
+      const head = `<div class="code-head"><span>${escapeHtml(language)}</span>${copy}</div>`;
+      return `<div class="code-block">${head}<pre tabindex="0"><code>${escapeHtml(text)}</code></pre></div>`;
     },
     // As text: a model that writes HTML shows it, it does not build the page.
     html: ({ text }) => escapeHtml(text),
