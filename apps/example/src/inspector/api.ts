@@ -47,9 +47,9 @@ export interface ExchangeSummary {
   readonly reading: PromptReading | undefined;
   /** Undefined until it is over. */
   readonly tokens: ExchangeTokens | undefined;
-  /** Milliseconds from the request to the first piece of the answer; undefined for one that is not streamed. */
+  /** Milliseconds; see `ExchangeReport` of core. */
   readonly firstTokenMs: number | undefined;
-  /** From the first piece of the answer to its end; undefined where that is too short to tell. */
+  /** As core's function of that name tells it; undefined until it is over. */
   readonly tokensPerSecond: number | undefined;
   readonly queuedMs: number;
   /** Undefined until it is over. */

@@ -1,4 +1,9 @@
-import type { ExchangeObserver, ExchangeReport, ExchangeStart } from '@llama-messages/core';
+import {
+  tokensPerSecond,
+  type ExchangeObserver,
+  type ExchangeReport,
+  type ExchangeStart,
+} from '@llama-messages/core';
 import type { ExchangeError, ExchangeSummary } from './api.ts';
 import { captureJson } from './capture-json.ts';
 import { toClientName } from './client-name.ts';
@@ -118,7 +123,8 @@ export function recordExchange(start: ExchangeStart, options: RecorderOptions): 
         position: undefined,
         upstreamModel: upstreamModel === '' ? undefined : upstreamModel,
         tokens,
-        tokensPerSecond: toSpeed(tokens.output, record.summary.firstTokenMs, report.durationMs),
+        firstTokenMs: rounded(report.firstTokenMs),
+        tokensPerSecond: tokensPerSecond(report),
         queuedMs: Math.round(report.queuedMs),
         durationMs: Math.round(report.durationMs),
         stopReason: report.stopReason,
@@ -131,13 +137,8 @@ export function recordExchange(start: ExchangeStart, options: RecorderOptions): 
   };
 }
 
-/** An answer that came all at once says nothing of how fast it was made. */
-const leastMeasuredMs = 100;
-
-/** The first token is there when its time begins, so it does not count. */
-function toSpeed(output: number, firstMs: number | undefined, endMs: number): number | undefined {
-  if (firstMs === undefined || output < 2 || endMs - firstMs < leastMeasuredMs) return undefined;
-  return ((output - 1) / (endMs - firstMs)) * 1_000;
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms);
 }
 
 function toError({ error }: ExchangeReport): ExchangeError | undefined {

@@ -8,6 +8,14 @@ export function isRunning(state: ExchangeState): boolean {
   return state !== 'completed' && state !== 'failed' && state !== 'aborted';
 }
 
+/** A few hundred tokens; less is lost each time two requests of a conversation differ in their last words. */
+const leastLostCharacters = 1_000;
+
+/** Returns whether a part of the cache was lost that is worth a word. */
+export function hasLostCache({ prefixBreak }: ExchangeSummary): boolean {
+  return prefixBreak !== undefined && prefixBreak.lostCharacters >= leastLostCharacters;
+}
+
 /** Returns those of a kind with every word of `text` somewhere in what the list shows. */
 export function filterExchanges(
   all: readonly ExchangeSummary[],
@@ -18,17 +26,17 @@ export function filterExchanges(
   return all.filter((summary) => isOfKind(summary, kind) && hasWords(summary, words));
 }
 
-function isOfKind({ state, prefixBreak }: ExchangeSummary, kind: Kind): boolean {
+function isOfKind(summary: ExchangeSummary, kind: Kind): boolean {
   switch (kind) {
     case 'all':
       return true;
     case 'running':
-      return isRunning(state);
+      return isRunning(summary.state);
     case 'failed':
     case 'aborted':
-      return state === kind;
+      return summary.state === kind;
     case 'cache lost':
-      return prefixBreak !== undefined;
+      return hasLostCache(summary);
     default:
       return kind satisfies never;
   }

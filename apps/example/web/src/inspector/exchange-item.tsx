@@ -1,6 +1,6 @@
 import type { ExchangeSummary } from '../../../src/ui/api.ts';
 import { formatCompact, formatDuration, formatPercent, formatRate, formatTime } from '../server/format.ts';
-import { isRunning } from './exchange-filter.ts';
+import { hasLostCache, isRunning } from './exchange-filter.ts';
 import { stateWords } from './state-words.ts';
 
 interface ExchangeItemProps {
@@ -37,7 +37,7 @@ export function ExchangeItem({ summary, isSelected, onSelect }: ExchangeItemProp
 }
 
 function Facts({ summary }: { summary: ExchangeSummary }) {
-  const { tokens, firstTokenMs, tokensPerSecond, durationMs, stopReason, error, prefixBreak } = summary;
+  const { tokens, firstTokenMs, tokensPerSecond, durationMs, stopReason, error } = summary;
   const prompt = tokens && tokens.input + tokens.cached;
   return (
     <>
@@ -59,7 +59,7 @@ function Facts({ summary }: { summary: ExchangeSummary }) {
       )}
       {durationMs !== undefined && <span title="Duration">{formatDuration(durationMs)}</span>}
       {stopReason !== undefined && <span title="Stop reason">{stopReason}</span>}
-      {prefixBreak && <span class="warn">cache lost</span>}
+      {hasLostCache(summary) && <span class="warn">cache lost</span>}
     </>
   );
 }
