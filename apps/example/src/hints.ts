@@ -48,6 +48,7 @@ export async function describe(url: string, options: AppOptions, chosen: ChosenU
     ({ name: variable, value }) => assign(usualShell, variable, value),
   );
   lines.push(
+    ...(options.ui ? [`In a browser: ${url}`, ''] : []),
     'Try it:',
     `  curl -N ${url}/v1/messages -H 'content-type: application/json'${keyHeader} -d '{"model":"${name}","max_tokens":256,"stream":true,"messages":[{"role":"user","content":"Hello!"}]}'`,
     '',

@@ -41,6 +41,13 @@ describe.each(frameworks)('%s', (framework) => {
     expect((await fetch(`${url}/assets/index-older.js`)).status).toBe(404);
   });
 
+  it('serves no file beside the page', async () => {
+    const { url } = await serveWithWeb(framework);
+    for (const path of ['/..%2f..%2fetc%2fpasswd', '/assets/..%2f..%2f..%2fetc%2fpasswd', '/%00', '/assets']) {
+      expect((await get(url + path, { accept: 'text/html' })).statusCode).toBe(404);
+    }
+  });
+
   it('answers probes and command lines at the same address', async () => {
     const { url } = await serveWithWeb(framework);
     const probe = await fetch(url, { method: 'HEAD' });
