@@ -14,6 +14,7 @@ import { toTerminalTable } from './report/terminal-table.ts';
 import { measureInstall } from './rows/install.ts';
 import { createRows, fullAmounts, rowNames } from './rows/rows.ts';
 import { isOurs, serverNames } from './servers/names.ts';
+import { runSoak } from './soak/run-soak.ts';
 import { ownCheckout, setStage } from './stage.ts';
 
 const usage = `usage: pnpm bench -- [options]                measures and prints
@@ -42,6 +43,8 @@ await runCommand(async () => {
       rounds: { type: 'string', default: '5' },
       save: { type: 'string' },
       profile: { type: 'string' },
+      server: { type: 'string', default: 'node' },
+      minutes: { type: 'string', default: '30' },
       ci: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -56,6 +59,8 @@ await runCommand(async () => {
     }
     case 'ci':
       return checkForRegressions(values.checkout);
+    case 'soak':
+      return runSoak({ checkout: values.checkout, server: values.server, minutes: Number(values.minutes), save: values.save });
     case 'docs':
       return writeDocument(required(names[0] ?? 'latest'));
     case 'compare': {

@@ -25,7 +25,8 @@ export function answerCommands<Commands extends object>(commands: Commands): voi
     } catch (error) {
       answer = { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
-    if (process.connected) process.send?.(answer);
+    // Nobody is left to be told that nobody is left.
+    process.send?.(answer, undefined, undefined, () => undefined);
   });
   process.on('disconnect', () => process.exit());
 }

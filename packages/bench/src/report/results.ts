@@ -1,6 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Machine } from './machine.ts';
+import { loadSaved, save } from './saved.ts';
 
 /** The figures of each round by server (or reference), in the row's unit. */
 export type Figures = Readonly<Record<string, readonly number[]>>;
@@ -51,15 +50,9 @@ export interface BenchResults {
   readonly install?: InstallResult | undefined;
 }
 
-const folder = new URL('../../results/', import.meta.url);
-
-/** Returns what an earlier run has saved under this name; undefined if there is none. */
+/** Returns the results that an earlier run has saved under this name; undefined if there are none. */
 export function loadResults(name: string): BenchResults | undefined {
-  try {
-    return JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as BenchResults;
-  } catch {
-    return undefined;
-  }
+  return loadSaved<BenchResults>(name);
 }
 
 /** Saves results under a name; rows that were not measured now stay as they were. Returns the file's path. */
@@ -68,25 +61,9 @@ export function saveResults(name: string, results: BenchResults): string {
   const measured = new Map(results.rows.map((row) => [row.name, row]));
   const kept = (earlier?.rows ?? []).map((row) => measured.get(row.name) ?? row);
   const added = results.rows.filter((row) => !kept.includes(row));
-  const merged: BenchResults = {
+  return save(name, {
     ...results,
     rows: [...kept, ...added],
     install: results.install ?? earlier?.install,
-  };
-  const file = fileURLToPath(new URL(`${name}.json`, folder));
-  writeFileSync(
-    file,
-    `${JSON.stringify(merged, roundFigure, 1).replaceAll(/\[\s+([-\d.,\s]+?)\s+\]/g, toLine)}\n`,
-  );
-  return file;
-}
-
-/** Four digits are more than repeat. */
-function roundFigure(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
-}
-
-/** Lists of figures on one line. */
-function toLine(_list: string, figures: string): string {
-  return `[${figures.split(/,\s*/).join(', ')}]`;
+  } satisfies BenchResults);
 }

@@ -21,9 +21,10 @@ export function idleMemory(wanted: number): Row {
             // Whatever is only loaded, compiled and connected once.
             await open(100);
             await load.ask('abort');
-            const before = await server.process.ask('residentSize');
+            const before = await server.process.ask('memory');
             await open(streams);
-            return ((await server.process.ask('residentSize')) - before) / 1024 / streams;
+            const after = await server.process.ask('memory');
+            return (after.resident - before.resident) / 1024 / streams;
           } finally {
             await load.ask('abort');
             await server.process.stop();

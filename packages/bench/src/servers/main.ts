@@ -18,12 +18,13 @@ answerCommands<ServerCommands>({
     const { user, system } = process.cpuUsage();
     return user + system;
   },
-  async residentSize() {
+  async memory() {
     // What a garbage collection finalizes is only free after the next.
     for (let times = 0; times < 3; times += 1) {
       globalThis.gc?.();
       await sleep(100);
     }
-    return process.memoryUsage.rss();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    return { resident: rss, heap: heapUsed + external };
   },
 });

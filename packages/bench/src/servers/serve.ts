@@ -6,6 +6,14 @@ export interface ServerCommands {
   url(): string;
   /** Microseconds of CPU time, user and system, of this process since its start. */
   cpuTime(): number;
-  /** Bytes that the operating system holds for this process, after a garbage collection if the process may ask for one. */
-  residentSize(): Promise<number>;
+  /** Memory after garbage collections, if the process may ask for them (`--expose-gc`). */
+  memory(): Promise<ServerMemory>;
+}
+
+/** In bytes. */
+export interface ServerMemory {
+  /** What the operating system holds for the process. */
+  readonly resident: number;
+  /** What is reachable from JavaScript, buffers included. */
+  readonly heap: number;
 }

@@ -5,7 +5,9 @@ export type Scenario =
   /** One token, at once. */
   | { readonly kind: 'one-token' }
   /** One token, after a prompt that takes `ms` to read, with llama-server's events of progress if the request asks for them. */
-  | { readonly kind: 'slow-prompt'; readonly ms: number };
+  | { readonly kind: 'slow-prompt'; readonly ms: number }
+  /** Numbered tokens, and now and then a reset. */
+  | { readonly kind: 'numbered' };
 
 /** What is sent to every held answer. */
 export interface TokenRun {
@@ -24,4 +26,6 @@ export interface UpstreamCommands {
   finish(): void;
   /** Answers that are neither ended nor given up. */
   open(): number;
+  /** Answers that were closed before their end, so far, but for those that the upstream reset itself. */
+  givenUp(): number;
 }
