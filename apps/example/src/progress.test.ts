@@ -31,7 +31,7 @@ test.skipIf(!hasTerminal)(
     expect(output).toMatch(/\r(?:\[[#.]{24}\] )?Downloading \.\.\. /);
     expect(output).toMatch(/\rLoading demo-model-Q8_0\.gguf in this process \.\.\. /);
     // Each line is wiped before the next one stands there.
-    expect(output).toMatch(/\r\u001B\[K(?:llama-messages ready|$)/m);
+    expect(output).toContain('\r\u001B[Kllama-messages ready');
     expect(ready).not.toContain('\r\u001B[K');
   },
 );

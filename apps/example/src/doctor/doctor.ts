@@ -3,7 +3,7 @@ import { usualServer } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { checkCache } from './cache-checks.ts';
 import { worst, type Check } from './check.ts';
-import { connect, type Connection } from './connection.ts';
+import { connect, dig, type Connection } from './connection.ts';
 import { look, type Look } from './look.ts';
 import { toText } from './report.ts';
 import {
@@ -16,7 +16,7 @@ import {
   checkVision,
   type ServerFacts,
 } from './server-checks.ts';
-import { askVersion, askWindow, toServerKind } from './server-kind.ts';
+import { askVersion, askWindow, toServerKind, type ServerKind } from './server-kind.ts';
 import {
   checkAnswer,
   checkThinking,
@@ -41,6 +41,8 @@ how to mend it: context window, chat template, tool calls, thinking, prompt cach
 
 Exit code: 0 if nothing is a problem (warnings are none), 1 if something is, 2 if the server cannot be asked.
 `;
+
+const limitMs = 10_000;
 
 /** Where a report goes, and how. */
 export interface Output {
@@ -121,33 +123,54 @@ async function examine(
 
 async function toFacts(
   connection: Connection,
-  { props, models }: Look,
+  seen: Look,
   trials: Trials,
   greeted: Trial,
 ): Promise<ServerFacts> {
   const server = trials.server();
   const kind = toServerKind(server?.name ?? 'OpenAI-compatible');
-  const signal = AbortSignal.timeout(10_000);
-  const chat = { messages: [{ role: 'user', content: 'Hello!' }] };
-  const [version, window, counted] = await Promise.all([
+  const model = server?.model.id ?? 'unknown';
+  const { props, models } = await lookAtModel(connection, seen, model);
+  const [version, window, countsTokens] = await Promise.all([
     askVersion(kind, connection, props),
     askWindow(kind, connection),
-    kind.name === 'llama-server'
-      ? connection.post('/v1/chat/completions/input_tokens', chat, signal).catch(() => undefined)
-      : undefined,
+    askCounting(kind, connection, model),
   ]);
   return {
     kind,
     version,
     props,
     models,
-    model: server?.model.id ?? 'unknown',
-    window: window ?? server?.model.contextWindow,
-    slots: server?.model.slots,
+    model,
+    window:
+      window ?? toPositive(dig(props, 'default_generation_settings', 'n_ctx')) ?? server?.model.contextWindow,
+    slots: toPositive(dig(props, 'total_slots')) ?? server?.model.slots,
     vision: server?.model.vision,
-    countsTokens: counted?.status === 200,
+    countsTokens,
     hasProgress: greeted.ok && greeted.hadProgress,
   };
+}
+
+/** A llama-server that is a router of several models tells nothing of a model before it has run, and then if asked for it. */
+async function lookAtModel(connection: Connection, seen: Look, model: string): Promise<Look> {
+  if (dig(seen.props, 'role') !== 'router') return seen;
+  const signal = AbortSignal.timeout(limitMs);
+  const path = `/props?model=${encodeURIComponent(model)}&autoload=false`;
+  const answer = await connection.get(path, signal).catch(() => undefined);
+  return answer?.status === 200 ? { ...seen, props: answer.json } : seen;
+}
+
+/** Whether the tokens of a chat can be counted exactly; only llama-server's older versions are of interest. */
+async function askCounting(kind: ServerKind, connection: Connection, model: string): Promise<boolean> {
+  if (kind.name !== 'llama-server') return true;
+  const chat = { model, messages: [{ role: 'user', content: 'Hello!' }] };
+  const path = '/v1/chat/completions/input_tokens';
+  const answer = await connection.post(path, chat, AbortSignal.timeout(limitMs)).catch(() => undefined);
+  return answer?.status === 200;
+}
+
+function toPositive(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 ? value : undefined;
 }
 
 async function shown<T>(what: string, work: Promise<T>): Promise<T> {

@@ -36,8 +36,8 @@ export async function look(connection: Connection): Promise<Look | Obstacle> {
     return { check: refusedKey, isUnreachable: false };
   }
   const isLoading = health.status === 503 || models?.status === 503;
-  if (!isLoading && models?.status !== 200) {
-    const found = `${connection.host} answers, but with status ${models?.status} at /v1/models`;
+  if (!isLoading && !Array.isArray(dig(models?.json, 'data'))) {
+    const found = `${connection.host} answers, but with no list of models at /v1/models (status ${models?.status})`;
     return {
       check: { id: 'reachable', verdict: 'problem', found, remedy: notAServer },
       isUnreachable: false,
