@@ -12,8 +12,12 @@ export function isRunning(state: ExchangeState): boolean {
 const leastLostCharacters = 1_000;
 
 /** Returns whether a part of the cache was lost that is worth a word. */
-export function hasLostCache({ prefixBreak }: ExchangeSummary): boolean {
-  return prefixBreak !== undefined && prefixBreak.lostCharacters >= leastLostCharacters;
+export function hasLostCache({ prefixBreak, tokens }: ExchangeSummary): boolean {
+  if (!prefixBreak) return false;
+  return (
+    prefixBreak.lostCharacters >= leastLostCharacters ||
+    (tokens !== undefined && tokens.cached < tokens.input)
+  );
 }
 
 /** Returns those of a kind with every word of `text` somewhere in what the list shows. */

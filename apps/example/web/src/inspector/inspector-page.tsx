@@ -136,9 +136,9 @@ function Off({ reason }: { reason: string }) {
 }
 
 function Empty({ isLive }: { isLive: boolean }) {
-  if (!isLive) return <p class="empty muted">Asking the server …</p>;
+  if (!isLive) return <p class="empty-list muted">Asking the server …</p>;
   return (
-    <p class="empty muted">
+    <p class="empty-list muted">
       Nothing yet. Requests to <code>{location.origin}/v1/messages</code> appear here as they come: from
       Claude Code, from an SDK, from the <a href="#/">playground</a>.
     </p>

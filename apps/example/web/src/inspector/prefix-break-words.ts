@@ -21,7 +21,7 @@ export function toPrefixBreakWords({
   const chat = chatRequests.at(-1)?.chat.value;
   const kept =
     keptCharacters === 0
-      ? 'Nothing in front of it could be reused.'
+      ? 'It stands at the very beginning of the prompt.'
       : `About ${formatNumber(keptCharacters)} characters in front of it could be reused.`;
   const cost = `${kept} The ${formatNumber(lostCharacters)} characters that the previous request had from there on were cached in vain, and what stands there now was read anew.`;
   const at = index ?? 0;

@@ -13,7 +13,7 @@ export function KeyNeeded({ title }: { title: string }) {
           : 'The server does not know this API key.'}
       </p>
       {/* No form: the content security policy forbids to submit one. */}
-      <label class="key-field">
+      <label class="key-needed">
         API key
         <input
           type="password"

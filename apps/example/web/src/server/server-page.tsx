@@ -88,7 +88,7 @@ function Upstream({ status: { upstream, framework } }: { status: ServerStatus })
 function Model({ model: { id, contextWindow, tools, thinking, vision } }: { model: ModelStatus }) {
   return (
     <li>
-      <strong class="model-name">{id}</strong>
+      <strong class="model-id">{id}</strong>
       <dl class="figures">
         <div>
           <dt>Context per slot</dt>
@@ -117,7 +117,11 @@ function Slots({ status: { upstream, queued } }: { status: ServerStatus }) {
     <section class="card">
       <h2>Slots</h2>
       {slots === undefined ? (
-        <p class="muted">The model server does not tell how many it has.</p>
+        <p class="muted">
+          {upstream.health === 'ready'
+            ? 'The model server does not tell how many it has.'
+            : 'Not known while the model server does not answer.'}
+        </p>
       ) : (
         <SlotRow slots={slots} />
       )}
