@@ -32,7 +32,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'docs', include: ['docs/snippets/*.test.ts'], globalSetup: 'docs/snippets/build.ts' },
+        test: {
+          name: 'docs',
+          include: ['docs/*.test.ts', 'docs/snippets/*.test.ts'],
+          globalSetup: 'docs/snippets/build.ts',
+        },
       },
     ],
   },
