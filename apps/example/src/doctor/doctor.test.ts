@@ -71,6 +71,7 @@ describe('scripted servers', () => {
     expect({ code, verdict }).toEqual({ code: 0, verdict: 'ok' });
     expect(checks['context']?.found).toBe('65 536 tokens for each slot');
     expect(checks['vision']?.found).toBe('images are seen');
+    expect(checks['access']).toMatchObject({ verdict: 'ok', remedy: expect.stringContaining('--api-key') });
     expect(checks['tools']?.found).toBe('calls are parsed');
   });
 
@@ -344,6 +345,8 @@ describe.skipIf(program === '')('the real llama-server', { timeout: 60_000 }, ()
     const refused = await doctor('--upstream', url, '--upstream-api-key', 'wrong');
     expect(refused.code).toBe(2);
     expect(refused.checks['reachable']?.remedy).toContain('--upstream-api-key');
-    expect((await doctor('--upstream', url, '--upstream-api-key', 'right')).code).toBe(0);
+    const { code, checks } = await doctor('--upstream', url, '--upstream-api-key', 'right');
+    expect(code).toBe(0);
+    expect(checks['access']?.found).toBe('it wants a key');
   });
 });

@@ -1,6 +1,7 @@
 import { parseCommandLine, toHttpUrl } from '../command-line.ts';
 import { usualServer } from '../options.ts';
 import { showProgress } from '../progress.ts';
+import { checkAccess } from './access-check.ts';
 import { checkCache } from './cache-checks.ts';
 import { worst, type Check } from './check.ts';
 import { connect, dig, type Connection } from './connection.ts';
@@ -34,7 +35,7 @@ Looks at a model server, sends it a few short requests through the Messages API,
 how to mend it: context window, chat template, tool calls, thinking, prompt cache, speed.
 
   --upstream URL          the server (default: ${usualServer})
-  --upstream-api-key KEY  the key that it wants (default: LLAMA_API_KEY of the environment)
+  --upstream-api-key KEY  the key that it wants (without --upstream: LLAMA_API_KEY of the environment)
   --json                  for programs: { upstream, verdict, checks: [{ id, verdict, found, remedy }] };
                           npm start --silent -- doctor --json
   --help                  show this
@@ -66,7 +67,9 @@ export async function doctor(args: readonly string[], output: Output): Promise<n
     return 0;
   }
   const upstream = toHttpUrl('upstream', values.upstream ?? usualServer, usualServer);
-  const apiKey = values['upstream-api-key'] ?? process.env['LLAMA_API_KEY'];
+  // The key of the environment is llama-server's own; other servers are none of its business.
+  const usualKey = values.upstream === undefined ? process.env['LLAMA_API_KEY'] : undefined;
+  const apiKey = values['upstream-api-key'] ?? usualKey;
   const connection = connect(upstream, apiKey);
   const isJson = values.json === true;
 
@@ -108,7 +111,7 @@ async function examine(
     const facts = await toFacts(connection, seen, trials, greeted);
     const { kind } = facts;
     tell(checkServer(facts), checkModel(facts), checkContext(facts), checkTemplate(facts));
-    tell(checkSlots(facts), checkVision(facts), checkMetrics(facts));
+    tell(checkSlots(facts), checkVision(facts), checkMetrics(facts), await checkAccess(kind, upstream));
     tell(checkAnswer(kind, greeted));
     if (!greeted.ok) return true;
     const forced = await shown('Asking for a tool call', trials.ask(forcedCall));

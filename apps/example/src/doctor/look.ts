@@ -53,8 +53,7 @@ const refusedKey: Check = {
   id: 'reachable',
   verdict: 'problem',
   found: 'the server wants a key, or another one',
-  remedy:
-    'Give the one that it was started with (llama-server: --api-key): --upstream-api-key KEY, or LLAMA_API_KEY in the environment.',
+  remedy: 'Give the one that it was started with (llama-server: --api-key): --upstream-api-key KEY.',
 };
 
 function toUnreachable(host: string, error: unknown): Check {

@@ -10,6 +10,7 @@ const titles: Readonly<Record<string, string>> = {
   slots: 'slots',
   vision: 'images',
   metrics: 'metrics',
+  access: 'access',
   answer: 'test request',
   tools: 'tool calls',
   thinking: 'thinking',
