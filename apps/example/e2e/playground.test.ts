@@ -229,6 +229,16 @@ describeInChromium('the playground', (chromium) => {
     expect(JSON.stringify(full?.['messages'])).toContain('Be brief.');
   });
 
+  test('asks the model that is chosen', async () => {
+    const upstream = await scripted({ models: ['small', 'large'] });
+    upstream.answer(streamAnswer(...textAnswerChunks('Here.')));
+    const page = await chromium.open(await start('--upstream', upstream.url));
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('large');
+    await say(page, 'Who is there?');
+    await conversation(page).getByText('Here.').waitFor();
+    expect(upstream.chatCalls[0]?.body).toMatchObject({ model: 'large' });
+  });
+
   test('edits a message, regenerates an answer, and has both after a reload', async () => {
     const upstream = await scripted();
     upstream.answer(
@@ -289,25 +299,6 @@ describeInChromium('the playground', (chromium) => {
     expect(await page.locator('.markdown a[href^="javascript"]').count()).toBe(0);
     expect(await page.locator('.markdown pre').innerText()).toContain('<b>code</b>');
     expect(await page.title()).toBe('Playground · llama-messages');
-  });
-
-  test('an answer that came piece by piece looks like one that came whole', async () => {
-    const upstream = await scripted();
-    const text = [
-      '# Title\n\nA [link][1] and `code`.\n\n- one\n\n  more of one\n\n- two\n\n1. a\n\n2. b\n   - c',
-      '> quoted\nlazily\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |',
-      '~~~js\nconst a = "```";\n\n\nlast();\n~~~\n\nHeading\n===\n\n    indented\n\n[1]: https://example.com/there',
-    ].join('\n\n');
-    upstream.answer(streamAnswer(...textAnswerChunks(...(text.match(/[^]{1,3}/g) ?? []))));
-    const page = await chromium.open(await start('--upstream', upstream.url));
-    await say(page, 'Hello!');
-    await conversation(page).getByText('indented').waitFor();
-    await answered(page);
-    const grown = await page.locator('.markdown').innerHTML();
-    expect(grown).toContain('href="https://example.com/there"');
-    await page.reload();
-    await conversation(page).getByText('indented').waitFor();
-    expect(await page.locator('.markdown').innerHTML()).toBe(grown);
   });
 
   test('takes images that are pasted or dropped, and makes large ones smaller', async () => {

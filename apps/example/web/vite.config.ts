@@ -12,7 +12,8 @@ export default defineConfig({
     target: 'es2022',
     // The content security policy allows scripts and pictures of this origin, no data in a stylesheet.
     assetsInlineLimit: 0,
-    // One script: nothing to preload.
+    // One script: nothing to load later, nothing to preload.
+    rolldownOptions: { output: { codeSplitting: false } },
     modulePreload: false,
   },
   server: { proxy: { '/v1': server, '/ui': server } },

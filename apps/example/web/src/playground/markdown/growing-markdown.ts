@@ -1,4 +1,4 @@
-import { readBlocks, renderBlock } from './render-markdown.ts';
+import { readBlocks, type MarkdownBlock } from './read-blocks.ts';
 
 /** Returns the HTML of each block of a text that is the last one with more at its end. */
 export type GrowingMarkdown = (text: string, isWhole: boolean) => readonly string[];
@@ -7,10 +7,10 @@ export type GrowingMarkdown = (text: string, isWhole: boolean) => readonly strin
 const definition = /^ {0,3}\[[^\]]+\]:/m;
 
 /**
- * Returns a reader that parses each block about once, whatever the length of the text: only the last two blocks can still
+ * Returns a reader that parses and renders each block about once, whatever the length of the text: only the last two blocks can still
  * change. (Two, since the beginning of a list item looks like a paragraph of its own.)
  */
-export function createGrowingMarkdown(): GrowingMarkdown {
+export function createGrowingMarkdown(render: (block: MarkdownBlock) => string): GrowingMarkdown {
   let settledText = '';
   let settled: readonly string[] = [];
 
@@ -22,7 +22,7 @@ export function createGrowingMarkdown(): GrowingMarkdown {
     const before = settled;
     const blocks = readBlocks(text.slice(settledText.length));
     const visible = blocks.filter(({ isBlank }) => !isBlank);
-    const html = visible.map(renderBlock);
+    const html = visible.map(render);
     const firstOpen = visible.at(-2);
     if (firstOpen) {
       settledText += blocks

@@ -1,11 +1,12 @@
 import { useMemo, useRef } from 'preact/hooks';
 import { copyText } from '../copy-button.tsx';
 import { createGrowingMarkdown } from './growing-markdown.ts';
+import { renderBlock } from './render-markdown.ts';
 import './markdown.css';
 
 /** A text in markdown, which may still grow. */
 export function Markdown({ text, isGrowing }: { text: string; isGrowing: boolean }) {
-  const read = useRef(createGrowingMarkdown());
+  const read = useRef(createGrowingMarkdown(renderBlock));
   const blocks = useMemo(() => read.current(text, !isGrowing), [text, isGrowing]);
   return (
     <div class={`markdown ${isGrowing ? 'growing' : ''}`} onClick={copyCode}>

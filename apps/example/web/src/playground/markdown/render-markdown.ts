@@ -1,9 +1,9 @@
 import DOMPurify from 'dompurify';
-import { Marked, type Token } from 'marked';
+import { Marked } from 'marked';
 import { canCopy } from '../copy-button.tsx';
+import type { MarkdownBlock } from './read-blocks.ts';
 
 const marked = new Marked({
-  gfm: true,
   renderer: {
     code({ text, lang }) {
       const language = (lang ?? '').split(/\s/)[0] ?? '';
@@ -34,19 +34,6 @@ DOMPurify.addHook('afterSanitizeAttributes', (node) => {
   node.setAttribute('target', '_blank');
   node.setAttribute('rel', 'noopener noreferrer');
 });
-
-/** A block of the text: a paragraph, a list, a code block. */
-export interface MarkdownBlock {
-  /** The characters it was read from; empty for blank lines. */
-  readonly raw: string;
-  readonly isBlank: boolean;
-  readonly token: Token;
-}
-
-/** Returns the blocks of a text, which together hold all of it. */
-export function readBlocks(text: string): readonly MarkdownBlock[] {
-  return marked.lexer(text).map((token) => ({ raw: token.raw, isBlank: token.type === 'space', token }));
-}
 
 /** Returns the HTML of a block, safe to put into the page. */
 export function renderBlock({ token }: MarkdownBlock): string {
