@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import type { ServerResponse } from 'node:http';
 import sirv from 'sirv';
-import { Failure } from '../failure.ts';
 import type { Middleware } from './middleware.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
@@ -9,11 +7,10 @@ const greeting = `This is llama-messages: the Anthropic Messages API is at POST 
 Opened in a browser, this address shows a playground.
 `;
 
+const notBuilt = 'The web page is not built. In the folder of llama-messages: npm run build\n';
+
 /** Returns middleware that serves the built page in `folder`, and passes on what is no file of it. */
 export function servePages(folder: string): Middleware {
-  if (!existsSync(join(folder, 'index.html'))) {
-    throw new Failure(`The web page is not built (${folder}): run npm run build, or start with --no-ui.`);
-  }
   const files = sirv(folder, {
     // Looked up for each request: a build while the app runs replaces the files.
     dev: true,
@@ -30,12 +27,14 @@ export function servePages(folder: string): Middleware {
     // HEAD of the root is how Claude Code sees whether a server is there: the API answers that.
     if (method !== 'GET') return next();
     const isRoot = url === '/' || url.startsWith('/?');
-    if (isRoot && !headers.accept?.includes('text/html')) {
-      response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', vary: 'accept' });
-      response.end(greeting);
-      return;
-    }
-    if (isRoot) response.setHeader('vary', 'accept');
-    files(request, response, next);
+    if (!isRoot) return files(request, response, next);
+    response.setHeader('vary', 'accept');
+    if (!headers.accept?.includes('text/html')) return sendText(response, 200, greeting);
+    files(request, response, () => sendText(response, 503, notBuilt));
   };
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(text);
 }

@@ -43,7 +43,12 @@ describe.each(frameworks)('%s', (framework) => {
 
   it('serves no file beside the page', async () => {
     const { url } = await serveWithWeb(framework);
-    for (const path of ['/..%2f..%2fetc%2fpasswd', '/assets/..%2f..%2f..%2fetc%2fpasswd', '/%00', '/assets']) {
+    for (const path of [
+      '/..%2f..%2fetc%2fpasswd',
+      '/assets/..%2f..%2f..%2fetc%2fpasswd',
+      '/%00',
+      '/assets',
+    ]) {
       expect((await get(url + path, { accept: 'text/html' })).statusCode).toBe(404);
     }
   });
@@ -119,8 +124,10 @@ describe.each(frameworks)('%s', (framework) => {
   });
 });
 
-it('does not start without a page that is built, and says what to do', async () => {
-  await expect(serveWithWeb('express', { folder: '/no/such/folder' })).rejects.toThrow(
-    'The web page is not built (/no/such/folder): run npm run build, or start with --no-ui.',
-  );
+it('says so if the page is not built, and serves the API all the same', async () => {
+  const { url, ask } = await serveWithWeb('express', { folder: '/no/such/folder' });
+  const response = await fetch(url, { headers: { accept: 'text/html' } });
+  expect(response.status).toBe(503);
+  expect(await response.text()).toContain('npm run build');
+  expect((await ask()).status).toBe(200);
 });

@@ -40,10 +40,7 @@ export interface WebInterface {
 const builtPage = fileURLToPath(new URL('../web/', import.meta.url));
 const apiPath = '/ui/api';
 
-/**
- * Returns the web interface: the page at `/`, and its data below `/ui/api`, which only the page itself may read.
- * @throws Failure if the page is not built
- */
+/** Returns the web interface: the page at `/`, and its data below `/ui/api`, which only the page itself may read. */
 export function createWebInterface(options: WebInterfaceOptions): WebInterface {
   const { upstream, upstreamApiKey, description, framework, inspect, folder = builtPage } = options;
   const guard = createGuard(options);
