@@ -35,7 +35,7 @@ export async function fetchBlob(
     const offset = (await sizeOf(incomplete)) ?? 0;
     onBytes(offset - told);
     told = offset;
-    if (offset === file.size) break;
+    if (offset >= file.size) break;
     try {
       await append(hub.read(commit, file.path, offset), incomplete, (count) => {
         failures = 0;
