@@ -29,7 +29,7 @@ import {
 } from './trial-checks.ts';
 import { createTrials, type Trial, type Trials } from './trials.ts';
 
-export const doctorUsage = `Usage: npm start -- doctor [options]
+const doctorUsage = `Usage: npm start -- doctor [options]
 
 Looks at a model server, sends it a few short requests through the Messages API, and says what is wrong with it and
 how to mend it: context window, chat template, tool calls, thinking, prompt cache, speed.

@@ -6,7 +6,7 @@ import { shells, toShellText, usualShell, type Shell } from './shells.ts';
 
 const usualUrl = 'http://127.0.0.1:8787';
 
-export const envUsage = `Usage: npm start --silent -- env [options]
+const envUsage = `Usage: npm start --silent -- env [options]
 
 Prints what to set for Claude Code, the SDKs, LangChain and the AI SDK, with the model and the context window of the
 server that runs:
