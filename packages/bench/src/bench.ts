@@ -6,29 +6,32 @@
 import { parseArgs } from 'node:util';
 import { checkForRegressions } from './check-regressions.ts';
 import { readArguments, runCommand } from './command-line.ts';
-import { writeDocument } from './report/document.ts';
+import { writeResults, writeSoak } from './report/document.ts';
 import { describeMachine } from './report/machine.ts';
 import { toComparison, toInstallTable } from './report/markdown.ts';
-import { type BenchResults, loadResults, type RowResult, saveResults } from './report/results.ts';
+import { type BenchResults, loadResults, saveResults } from './report/results.ts';
+import { loadSaved } from './report/saved.ts';
 import { toTerminalTable } from './report/terminal-table.ts';
 import { measureInstall } from './rows/install.ts';
 import { createRows, fullAmounts, rowNames } from './rows/rows.ts';
 import { isOurs, serverNames } from './servers/names.ts';
 import { runSoak } from './soak/run-soak.ts';
-import { ownCheckout, setStage } from './stage.ts';
+import type { SoakReport } from './soak/soak.ts';
+import { ownCheckout, setStage, toPath } from './stage.ts';
 
 const usage = `usage: pnpm bench -- [options]                measures and prints
        pnpm bench -- --ci                       the short form: fails if a figure is twice what its bar allows
        pnpm bench -- soak [--minutes 30]        one server under aborts, slow readers and resets
-       pnpm bench -- docs                       writes docs/performance.md from results/latest.json
+       pnpm bench -- docs                       writes docs/performance.md from results/latest.json and soak.json
        pnpm bench -- compare before latest      prints a table of two results
 
-  --only A,B          of ${rowNames.join(', ')}
+  --only A,B          of ${rowNames.join(', ')};
+                      llama-server wants LLAMA_SERVER=/path/to/llama-server
   --servers A,B       of ${serverNames.join(', ')};
                       NAME@PATH measures the packages that another checkout has built, beside this one's
   --checkout PATH     measures another checkout's packages throughout
   --rounds N          5 by default
-  --save NAME         writes results/NAME.json; rows that were not measured stay. "latest" is what the docs show
+  --save NAME         writes results/NAME.json, rows that were not measured stay; the docs show "latest" and "soak"
   --profile FOLDER    writes a CPU profile of each server there
   --server NAME       which server is soaked, node by default`;
 
@@ -51,18 +54,20 @@ await runCommand(async () => {
   });
   const [command = values.ci ? 'ci' : 'measure', ...names] = positionals;
   if (values.help) return console.log(usage);
+  const checkout = toPath(values.checkout);
   switch (command) {
     case 'measure': {
-      const results = await measure(values);
-      if (values.save !== undefined) console.log(`\nwritten: ${saveResults(values.save, results)}`);
-      return;
+      const { save } = values;
+      return measure({ ...values, checkout }, (found) => {
+        if (save !== undefined) console.log(`written: ${saveResults(save, found)}`);
+      });
     }
     case 'ci':
-      return checkForRegressions(values.checkout);
+      return checkForRegressions(checkout);
     case 'soak':
-      return runSoak({ checkout: values.checkout, server: values.server, minutes: Number(values.minutes), save: values.save });
+      return runSoak({ checkout, server: values.server, minutes: Number(values.minutes), save: values.save });
     case 'docs':
-      return writeDocument(required(names[0] ?? 'latest'));
+      return writeDocument(names[0] ?? 'latest');
     case 'compare': {
       const [before = 'before', after = 'latest'] = names;
       return console.log(toComparison(required(before), required(after), serverNames.filter(isOurs)));
@@ -80,27 +85,37 @@ interface MeasureValues {
   readonly profile?: string | undefined;
 }
 
-async function measure(values: MeasureValues): Promise<BenchResults> {
+/** Calls `onFound` with what each row has found out as soon as it is known: a whole run takes a quarter of an hour. */
+async function measure(values: MeasureValues, onFound: (found: BenchResults) => void): Promise<void> {
   const only = values.only.split(',');
   const unknown = only.filter((name) => !rowNames.includes(name));
   if (unknown.length > 0)
     throw new Error(`There is no row ${unknown.join(', ')}: choose of ${rowNames.join(', ')}`);
   const options = { labels: values.servers.split(','), rounds: Number(values.rounds) };
-  const measured: RowResult[] = [];
-  const stage = await setStage({ checkout: values.checkout, profiles: values.profile });
+  const about = { machine: describeMachine(), date: new Date().toISOString().slice(0, 10) };
+  const stage = await setStage({
+    checkout: values.checkout,
+    profiles: values.profile === undefined ? undefined : toPath(values.profile),
+  });
   try {
-    for (const row of createRows(fullAmounts).filter(({ name }) => only.includes(name))) {
-      for (const result of await row.measure(stage, options)) {
-        measured.push(result);
-        console.log(`\n${toTerminalTable(result)}`);
-      }
+    for (const row of createRows(fullAmounts, values.checkout).filter(({ name }) => only.includes(name))) {
+      const rows = await row.measure(stage, options);
+      for (const result of rows) console.log(`\n${toTerminalTable(result)}`);
+      onFound({ ...about, rows });
     }
   } finally {
     await stage.stop();
   }
-  const install = only.includes('install') ? await measureInstall(values.checkout) : undefined;
-  if (install) console.log(`\n${toInstallTable(install)}`);
-  return { machine: describeMachine(), date: new Date().toISOString().slice(0, 10), rows: measured, install };
+  if (!only.includes('install')) return;
+  const install = await measureInstall(values.checkout);
+  console.log(`\n${toInstallTable(install)}`);
+  onFound({ ...about, rows: [], install });
+}
+
+function writeDocument(name: string): void {
+  writeResults(required(name));
+  const report = loadSaved<SoakReport>('soak');
+  if (report) writeSoak(report);
 }
 
 function required(name: string): BenchResults {

@@ -12,6 +12,13 @@ export const shortBody = JSON.stringify({
   messages: [{ role: 'user', content: 'Tell me something.' }],
 });
 
+/** Returns so many characters of a recorded system prompt, again and again if it is shorter. */
+export function proseOfRecording(length: number): string {
+  const system = loadRecording('plain').requests[0]?.body.system ?? [];
+  const text = typeof system === 'string' ? system : system.map((block) => block.text).join('\n');
+  return text.repeat(Math.ceil(length / text.length)).slice(0, length);
+}
+
 /** A request as Claude Code sent it: 12 tools, a system prompt, and what it says of the project. */
 export function claudeCodeBody(): string {
   const recorded = loadRecording('plain').requests[0];

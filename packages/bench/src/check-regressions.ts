@@ -29,7 +29,7 @@ export async function checkForRegressions(checkout: string): Promise<void> {
   const stage = await setStage({ checkout });
   try {
     const failed: string[] = [];
-    for (const row of createRows(amounts).filter(({ name }) => rows.includes(name))) {
+    for (const row of createRows(amounts, checkout).filter(({ name }) => rows.includes(name))) {
       let excesses: string[] = [];
       for (let attempt = 0; attempt < 2; attempt += 1) {
         const results = await row.measure(stage, { labels, rounds });

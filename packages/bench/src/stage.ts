@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readAnswerText } from './answer-text.ts';
 import { shortBody } from './bodies.ts';
@@ -30,6 +31,11 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
+/** Returns a path of the command line: pnpm runs scripts in their package's folder, and says where it was called. */
+export function toPath(path: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '.', path);
+}
+
 /** The checkout that this file is in. */
 export const ownCheckout = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -52,7 +58,8 @@ export async function setStage({ checkout, profiles }: StageOptions): Promise<St
 
   async function startServer(label: string, nodeOptions: readonly string[] = []): Promise<MeasuredServer> {
     const name = toName(label);
-    const of = label.slice(name.length + 1) || checkout;
+    const other = label.slice(name.length + 1);
+    const of = other === '' ? checkout : toPath(other);
     const process = await startProcess<ServerCommands>('servers/main.js', {
       args: [name, upstreamUrl, of],
       nodeOptions: [...nodeOptions, ...profileOptions(label, profiles)],

@@ -1,4 +1,4 @@
-import { arch, cpus, platform, totalmem } from 'node:os';
+import os from 'node:os';
 
 /** What figures depend on, without the names of hosts and people. */
 export interface Machine {
@@ -11,12 +11,24 @@ export interface Machine {
 
 /** Returns the machine that this process runs on. */
 export function describeMachine(): Machine {
-  const all = cpus();
+  const all = os.cpus();
   return {
     cpu: (all[0]?.model ?? 'unknown').trim(),
     cores: all.length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    platform: `${platform()} ${arch()}`,
+    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+    platform: `${os.platform()} ${os.arch()}`,
     node: process.version,
   };
+}
+
+/** Returns when and on what something was measured, in a sentence. */
+export function describeMeasurement({
+  machine,
+  date,
+}: {
+  readonly machine: Machine;
+  readonly date: string;
+}): string {
+  const { cpu, cores, memoryGiB, platform, node } = machine;
+  return `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${platform}, Node ${node.slice(1)}.`;
 }

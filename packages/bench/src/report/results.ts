@@ -15,7 +15,8 @@ export type Bar =
       /** And times the reference's on top. */
       readonly reference?: number;
     }
-  | { readonly kind: 'absolute'; readonly atMost: number };
+  | { readonly kind: 'absolute'; readonly atMost: number }
+  | { readonly kind: 'none' };
 
 /** One row of the benchmark, measured. */
 export interface RowResult {

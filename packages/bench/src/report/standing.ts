@@ -29,6 +29,7 @@ export function toStandings(row: RowResult): Standing[] {
 
 /** Returns what the bar allows a server in a round; undefined if what it is measured by is missing. */
 function allowed({ bar, figures }: RowResult, label: string, round: number): number | undefined {
+  if (bar.kind === 'none') return undefined;
   if (bar.kind === 'absolute') return bar.atMost;
   const pipe = figures[pipeName]?.[round];
   const reference = bar.reference === undefined ? 0 : figures[referenceLabel]?.[round];

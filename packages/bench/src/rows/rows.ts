@@ -1,6 +1,7 @@
 import { claudeCodeBody, longConversationBody } from '../bodies.ts';
 import { firstEvent } from './first-event.ts';
 import { idleMemory } from './idle-memory.ts';
+import { ownEndpoint } from './own-endpoint.ts';
 import { prefill } from './prefill.ts';
 import type { Row } from './row.ts';
 import { streamedToken } from './streamed-token.ts';
@@ -38,11 +39,13 @@ export const rowNames: readonly string[] = [
   'first-event',
   'prefill',
   'memory',
+  'llama-server',
   'install',
 ];
 
-/** Returns the rows in the order that they are reported in. */
-export function createRows(amounts: Amounts): Row[] {
+/** Returns the rows in the order that they are reported in; those of a real llama-server if `LLAMA_SERVER` names one. */
+export function createRows(amounts: Amounts, checkout: string): Row[] {
+  const llamaServer = process.env['LLAMA_SERVER'];
   const claudeCode = claudeCodeBody();
   const megabyte = longConversationBody(1_000_000);
   return [
@@ -67,6 +70,7 @@ export function createRows(amounts: Amounts): Row[] {
     firstEvent(amounts.firstEvents),
     prefill(),
     idleMemory(amounts.idle),
+    ...(llamaServer === undefined ? [] : [ownEndpoint(llamaServer, checkout)]),
   ];
 }
 

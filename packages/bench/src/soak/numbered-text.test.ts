@@ -4,7 +4,8 @@ import { NumberedText, toNumberedToken } from './numbered-text.ts';
 function read(numbers: readonly number[], pieceLength: number): NumberedText {
   const text = numbers.map((number) => toNumberedToken(number, number % 3)).join('');
   const numbered = new NumberedText();
-  for (let start = 0; start < text.length; start += pieceLength) numbered.add(text.slice(start, start + pieceLength));
+  for (let start = 0; start < text.length; start += pieceLength)
+    numbered.add(text.slice(start, start + pieceLength));
   return numbered;
 }
 

@@ -18,7 +18,10 @@ export async function runSoak(options: {
   const report = await soak({
     ...options,
     streams,
-    onSample({ minute, residentMiB, heapMiB, upstreamStreams }, { complete, aborted, cut, lost, duplicated }) {
+    onSample(
+      { minute, residentMiB, heapMiB, upstreamStreams },
+      { complete, aborted, cut, lost, duplicated },
+    ) {
       console.log(
         `${minute.toFixed(1).padStart(6)} min  resident ${residentMiB.toFixed(0)} MiB, heap ${heapMiB.toFixed(1)} MiB, ` +
           `${upstreamStreams} open upstream; ${complete} complete, ${aborted} aborted, ${cut} cut; ` +
@@ -26,7 +29,9 @@ export async function runSoak(options: {
       );
     },
   });
-  console.log(JSON.stringify({ ...report.totals, upstreamGivenUp: report.upstreamGivenUp, leftOpen: report.leftOpen }));
+  console.log(
+    JSON.stringify({ ...report.totals, upstreamGivenUp: report.upstreamGivenUp, leftOpen: report.leftOpen }),
+  );
   if (options.save !== undefined) console.log(`written: ${save(options.save, report)}`);
   const faults = findFaults(report);
   if (faults.length > 0) throw new Error(`The soak found faults: ${faults.join('; ')}`);

@@ -39,7 +39,13 @@ export interface SoakReport {
 const samples = 60;
 
 /** Lets clients, slow ones and ones that leave, ask a server for numbered answers, some of which the upstream resets. */
-export async function soak({ checkout, server: label, minutes, streams, onSample }: SoakOptions): Promise<SoakReport> {
+export async function soak({
+  checkout,
+  server: label,
+  minutes,
+  streams,
+  onSample,
+}: SoakOptions): Promise<SoakReport> {
   const stage = await setStage({ checkout });
   const clients = await startProcess<SoakCommands>('soak/load-main.js');
   const server = await stage.startServer(label, ['--expose-gc']);

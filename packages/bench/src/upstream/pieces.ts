@@ -1,4 +1,4 @@
-import { loadRecording } from '../recording.ts';
+import { proseOfRecording } from '../bodies.ts';
 
 /** The first and the last token of a held answer, for the load generator to see them pass. */
 export const marks = { first: '<first token>', last: '<last token>' } as const;
@@ -8,7 +8,5 @@ export const marks = { first: '<first token>', last: '<last token>' } as const;
  * breaks, quotes and backticks that stand there.
  */
 export function loadPieces(): string[] {
-  const system = loadRecording('plain').requests[0]?.body.system ?? [];
-  const text = typeof system === 'string' ? system : system.map((block) => block.text).join('\n');
-  return (text.match(/\s?[^\s]{1,6}|\s+/g) ?? []).slice(0, 2000);
+  return proseOfRecording(20_000).match(/\s?[^\s]{1,6}|\s+/g) ?? [];
 }
