@@ -7,7 +7,8 @@ import { ask, AskError } from '../server/ask.ts';
 export type FeedState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
-  | { readonly kind: 'off'; readonly reason: string }
+  /** Nobody asked for it, or this page may not. */
+  | { readonly kind: 'off' | 'refused'; readonly reason: string }
   | { readonly kind: 'key' }
   /** It tries again by itself. */
   | { readonly kind: 'lost'; readonly reason: string };
@@ -121,6 +122,7 @@ function toState(error: unknown): FeedState {
     case 401:
       return { kind: 'key' };
     case 403:
+      return { kind: 'refused', reason: error.message };
     case 404:
       return { kind: 'off', reason: error.message };
     default:

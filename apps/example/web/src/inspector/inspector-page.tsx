@@ -40,7 +40,7 @@ export function InspectorPage() {
 
   const state = feedState.value;
   if (state.kind === 'key') return <KeyNeeded title="Inspector" />;
-  if (state.kind === 'off') return <Off reason={state.reason} />;
+  if (state.kind === 'off' || state.kind === 'refused') return <Unavailable {...state} />;
   const all = exchanges.value;
   const shown = filterExchanges(all, kind, text);
   return (
@@ -96,7 +96,7 @@ export function InspectorPage() {
         ) : (
           <>
             <ExchangeList shown={shown} selectedId={selectedId} onSelect={select} />
-            <p class="count muted small" role="status">
+            <p class="count muted small">
               {shown.length === all.length
                 ? formatNumber(all.length)
                 : `${formatNumber(shown.length)} of ${formatNumber(all.length)}`}{' '}
@@ -123,14 +123,16 @@ export function InspectorPage() {
   );
 }
 
-function Off({ reason }: { reason: string }) {
+function Unavailable({ kind, reason }: { kind: 'off' | 'refused'; reason: string }) {
   return (
     <section class="notice">
       <h1>Inspector</h1>
       <p>{reason}</p>
-      <p>
-        <code>npm start -- --inspect</code>
-      </p>
+      {kind === 'off' && (
+        <p>
+          <code>npm start -- --inspect</code>
+        </p>
+      )}
     </section>
   );
 }
