@@ -14,7 +14,6 @@ import { readAnswer, timeFirstEvent } from './read-answer.ts';
 const opening = 64;
 
 let streams: OpenStream[] = [];
-const agent = new Agent({ keepAlive: true });
 
 answerCommands<LoadCommands>({
   async open({ url, body, streams: count }) {
@@ -38,6 +37,7 @@ answerCommands<LoadCommands>({
     await Promise.all(streams.map(({ gone }) => gone));
   },
   async ask({ url, body, requests, atOnce }) {
+    const agent = new Agent({ keepAlive: true });
     let left = requests;
     const line = async () => {
       while (left > 0) {
@@ -46,6 +46,8 @@ answerCommands<LoadCommands>({
       }
     };
     await Promise.all(Array.from({ length: atOnce }, line));
+    // Servers close connections that are silent for seconds, which the next round would run into.
+    agent.destroy();
   },
   async firstEvents({ urls, body, requests }) {
     const times = urls.map((): number[] => []);
@@ -58,5 +60,5 @@ answerCommands<LoadCommands>({
     }
     return times;
   },
-  text: ({ url, body }) => readAnswer(url, body, agent),
+  text: ({ url, body }) => readAnswer(url, body, false),
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { post } from './post.ts';
 
 /** Resolves with the whole answer to a request; rejects if it is an error. */
-export async function readAnswer(url: string, body: string, agent: Agent): Promise<string> {
+export async function readAnswer(url: string, body: string, agent: Agent | false): Promise<string> {
   return readText(await answerTo(url, body, agent));
 }
 
