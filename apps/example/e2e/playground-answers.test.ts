@@ -8,6 +8,7 @@ import {
   textAnswerChunks,
   textChunk,
   toolCallChunk,
+  usageChunk,
 } from '@llama-messages/testkit';
 import { expect, test } from 'vitest';
 import { answered, conversation, say } from './chat-page.ts';
@@ -62,6 +63,35 @@ describeInChromium('answers in the playground', (chromium) => {
       .getByText(/^Thought/)
       .click();
     await conversation(page).getByText('Let me see.').waitFor();
+  });
+
+  test('runs the tools that the model calls, and sends their results', async () => {
+    const upstream = await startUpstream();
+    upstream.answer(
+      streamAnswer(
+        progressChunk(10, 0),
+        reasoningChunk('That is for the calculator.'),
+        toolCallChunk({ index: 0, id: 'call_1', name: 'calculator', arguments: '{"expression":' }),
+        toolCallChunk({ index: 0, arguments: '"(2 + 3) * 17"}' }),
+        finishChunk('tool_calls'),
+        usageChunk(10, 20),
+      ),
+      streamAnswer(...textAnswerChunks('It is ', '**85**.')),
+    );
+    const page = await chromium.open(await startApp('--upstream', upstream.url));
+    await page.getByLabel('Calculator').check();
+    await say(page, 'What is (2 + 3) * 17?');
+    await page.locator('strong', { hasText: /^85$/ }).waitFor();
+    const card = page.getByRole('region', { name: 'Tool call: Calculator' });
+    expect(await card.innerText()).toMatch(/\(2 \+ 3\) \* 17[^]*Result[^]*85/);
+
+    const [first, second] = upstream.chatCalls;
+    expect(JSON.stringify(first?.body?.['tools'])).toContain('calculator');
+    expect(second?.body?.['messages']).toMatchObject([
+      { role: 'user' },
+      { role: 'assistant', reasoning_content: 'That is for the calculator.' },
+      { role: 'tool', tool_call_id: 'call_1', content: '85' },
+    ]);
   });
 
   test('shows what a model writes and runs none of it', async () => {

@@ -18,7 +18,7 @@ export function ThinkingView({
     if (isGrowing) body.current?.scrollTo({ top: body.current.scrollHeight });
   }, [text, isGrowing]);
   // Thinking that the server does not show.
-  if (text === '' && !isGrowing) return null;
+  if (text.trim() === '' && !isGrowing) return null;
   return (
     <details
       class="thinking"
@@ -28,7 +28,7 @@ export function ThinkingView({
       }}
     >
       <summary>
-        {isGrowing ? 'Thinking…' : `Thought${durationMs > 0 ? ` for ${formatDuration(durationMs)}` : ''}`}
+        {isGrowing ? 'Thinking…' : `Thought${durationMs >= 100 ? ` for ${formatDuration(durationMs)}` : ''}`}
       </summary>
       <div ref={body} class="thinking-text" tabIndex={0}>
         {text}
