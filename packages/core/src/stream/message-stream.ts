@@ -1,4 +1,11 @@
-import type { ChatChoice, ChatChunk, ChatDelta, ChatTool, PromptProgress } from '../chat/types.ts';
+import type {
+  ChatChoice,
+  ChatChunk,
+  ChatDelta,
+  ChatTextDelta,
+  ChatTool,
+  PromptProgress,
+} from '../chat/types.ts';
 import { toStopReason } from '../convert/finish-reason.ts';
 import type { ResponsePlan } from '../convert/response-plan.ts';
 import { toDeltaUsage, type TokenTotals, toUsage } from '../convert/usage.ts';
@@ -7,6 +14,7 @@ import type { Message, StopReason, Usage } from '../messages/types.ts';
 import { createTextCallRecovery, type TextCallPart } from '../tools/text-tool-calls.ts';
 import { createBlockWriter, type GeneratedMessage } from './block-writer.ts';
 import type { MessageSink } from './message-sink.ts';
+import { toChatChunk } from './delta-template.ts';
 import { createPrefillStripper } from './prefill.ts';
 import { createThinkTagSplitter } from './think-tags.ts';
 import { createToolCallTracker, type ToolCall } from './tool-calls.ts';
@@ -36,7 +44,7 @@ export interface StreamOptions {
 export interface MessageStream {
   /** Writes `message_start` now, with estimated counts if the upstream has not told any; later calls do nothing. */
   start(): void;
-  push(chunk: ChatChunk): void;
+  push(item: ChatChunk | ChatTextDelta): void;
   /** Writes the end of the message; to be called once, when the upstream is done. */
   end(): void;
   /** Writes the error in place of the rest; after that nothing is written any more. */
@@ -171,6 +179,21 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
     });
   }
 
+  /** Passes on text that nothing looks at any more, as it came; returns false if something does. */
+  function continueText({ textJson, isThinking }: ChatTextDelta): boolean {
+    if (state !== 'started' || finishReason !== undefined || plan.discardOutput || textJson === '')
+      return false;
+    if (isThinking) {
+      if (!blocks.continueJson('thinking', textJson)) return false;
+    } else {
+      if (prose !== undefined || recovery || !content.isPassing || !thinkTags.isPassing) return false;
+      if (!blocks.continueJson('text', textJson)) return false;
+    }
+    sawAnything = true;
+    deltas += 1;
+    return true;
+  }
+
   function takeChoice(choice: ChatChoice): void {
     // Behind its finish reason a server would begin a second answer.
     if (finishReason !== undefined) return;
@@ -238,8 +261,10 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
 
   return {
     start,
-    push(chunk) {
+    push(item) {
       if (state === 'over') return;
+      if ('textJson' in item && continueText(item)) return;
+      const chunk = 'textJson' in item ? toChatChunk(item) : item;
       takeTotals(chunk);
       start();
       try {
