@@ -218,12 +218,10 @@ export function startExchange(
         const target = stream ?? begun(batch);
         if (!target) return false;
         for (const item of batch) target.push(item);
-        return outlet.flush() && !target.isOver;
+        return outlet.flush() && !target.isOver();
       },
       ready: () => outlet.ready(),
-      get isDone() {
-        return refusal !== undefined || stream?.isOver === true || abort.signal.aborted;
-      },
+      isDone: () => refusal !== undefined || stream?.isOver() === true || abort.signal.aborted,
     };
     const generated = source(chunks);
     await Promise.race([first, generated]);
@@ -231,7 +229,7 @@ export function startExchange(
     const opening = (stream ??= openStream(ready));
     const ended = generated.then(async () => {
       opening.end();
-      if (!failure) ready.onGenerated(opening.generated);
+      if (!failure) ready.onGenerated(opening.generated());
       await kept;
     });
     // Awaited by whoever writes the answer; until then a failure is not unhandled.
@@ -269,11 +267,11 @@ export function startExchange(
         upstreamModel: prepared?.chat.model ?? '',
         streamed,
         outcome: aborted ? 'aborted' : failure ? 'failed' : 'completed',
-        stopReason: stream?.stopReason,
-        usage: stream?.usage ?? toMessageStart(messageId, exchange.model, 0).usage,
+        stopReason: stream?.stopReason(),
+        usage: stream?.usage() ?? toMessageStart(messageId, exchange.model, 0).usage,
         conversation: prepared?.conversation,
         attached,
-        repairedArguments: stream?.repairedArguments ?? 0,
+        repairedArguments: stream?.repairedArguments() ?? 0,
         prefixBreak: prepared?.prefixBreak,
         queuedMs,
         firstChunkMs,

@@ -75,9 +75,7 @@ export async function generate(
             return sink.write(batch);
           },
           ready: () => sink.ready(),
-          get isDone() {
-            return sink.isDone === true;
-          },
+          isDone: () => sink.isDone?.() === true,
         });
         return;
       } catch (error) {

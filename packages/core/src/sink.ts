@@ -5,7 +5,7 @@ export interface Sink<Item> {
   /** Resolves when more can be written, and also when nobody wants more. */
   ready(): Promise<void>;
   /** Nothing more is wanted; to be looked at whenever `write` has returned false, and after waiting. */
-  readonly isDone?: boolean;
+  isDone?(): boolean;
 }
 
 /** Pushes items into a sink; resolves when there are no more or the sink is done, rejects if they break off. */
@@ -24,8 +24,8 @@ export async function pump<Item>(items: PushIterable<Item>, sink: Sink<Item>): P
   if (items.pipe) return items.pipe(sink);
   for await (const item of items) {
     if (sink.write(item)) continue;
-    if (!sink.isDone) await sink.ready();
-    if (sink.isDone) return;
+    if (!sink.isDone?.()) await sink.ready();
+    if (sink.isDone?.()) return;
   }
 }
 
@@ -51,9 +51,7 @@ export async function* pull<Item>(
         if (isLeft) resolve();
         release = resolve;
       }),
-    get isDone() {
-      return isLeft;
-    },
+    isDone: () => isLeft,
   }).then(
     () => {
       isOver = true;

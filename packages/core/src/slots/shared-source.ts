@@ -91,11 +91,11 @@ export function createSharedSource<Item>(options: SharedSourceOptions<Item>): Sh
       reader.node = next;
       reader.bytes += next.size;
       if (sink.write(next.item)) continue;
-      if (sink.isDone) return reader.settle();
+      if (sink.isDone?.()) return reader.settle();
       reader.isBlocked = true;
       void sink.ready().then(() => {
         reader.isBlocked = false;
-        if (sink.isDone) return reader.settle();
+        if (sink.isDone?.()) return reader.settle();
         deliver(reader);
         if (wantsMore()) goOn();
       });
@@ -119,9 +119,7 @@ export function createSharedSource<Item>(options: SharedSourceOptions<Item>): Sh
         goOn = resolve;
         if (abort.signal.aborted || wantsMore()) resolve();
       }),
-    get isDone() {
-      return abort.signal.aborted;
-    },
+    isDone: () => abort.signal.aborted,
   };
 
   async function run(): Promise<void> {
@@ -178,7 +176,7 @@ export function createSharedSource<Item>(options: SharedSourceOptions<Item>): Sh
         const hasAll = isOver && reader.node.next === undefined;
         if (hasAll) close();
         leave();
-        if (target.isDone) return;
+        if (target.isDone?.()) return;
         signal.throwIfAborted();
         if (hasAll && failure) throw failure.error;
       };

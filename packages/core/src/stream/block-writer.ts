@@ -46,9 +46,9 @@ export interface BlockWriter {
    * @param truncated - the answer was cut by a limit, so a tool call may be incomplete
    */
   end(truncated: boolean): void;
-  readonly count: number;
+  count(): number;
   /** Values of arguments that were repaired. */
-  readonly repairs: number;
+  repairs(): number;
   /** Everything so far, as it was generated. */
   generated(): GeneratedMessage;
 }
@@ -204,12 +204,8 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
         close(truncated);
       }
     },
-    get count() {
-      return index + 1;
-    },
-    get repairs() {
-      return repairs;
-    },
+    count: () => index + 1,
+    repairs: () => repairs,
     generated() {
       const join = (kind: TextSegment['kind']): string =>
         all.map((segment) => (segment.kind === kind ? textOf(segment) : '')).join('');

@@ -8,20 +8,15 @@ export interface DeltaTemplate {
   /** Takes an event that has been parsed as the form of those to come, if text is all that it brings. */
   learn(data: string, chunk: ChatChunk): void;
   /**
-   * Adds the deltas that stand in `text` from its beginning to `deltas`, and returns where the first other thing stands.
-   * `text` must begin where an event of the stream does.
+   * Adds the deltas that stand in `text` from `from` on to `items`, and returns where the first other thing stands; `from`
+   * must be where an event of the stream begins.
    */
-  match(text: string, deltas: ChatTextDelta[]): number;
+  match(text: string, from: number, items: (ChatChunk | ChatTextDelta)[]): number;
 }
 
 /** Learning costs more than parsing, so a server that writes something new into every event is soon left alone. */
 const freeLessons = 4;
 const matchesPerLesson = 8;
-
-/** What may stand between the quotes of a JSON string. */
-const stringContent = /^(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*$/;
-/** The usual case of it, which needs no look at each character. */
-const special = /["\\\u0000-\u001f]/;
 
 /**
  * Returns a template that has learned nothing yet.
@@ -49,22 +44,35 @@ export function createDeltaTemplate(): DeltaTemplate {
       after = `${found.after}\n\n`;
       isThinking = delta.isThinking;
     },
-    match(text, deltas) {
-      let at = 0;
+    match(text, from, items) {
+      let at = from;
       if (before === undefined) return at;
       while (text.startsWith(before, at)) {
         const start = at + before.length;
-        const end = text.indexOf(after, start);
-        if (end === -1) break;
-        const textJson = text.slice(start, end);
-        if (special.test(textJson) && !stringContent.test(textJson)) break;
-        deltas.push({ textJson, isThinking });
+        const end = findStringEnd(text, start);
+        if (end === -1 || !text.startsWith(after, end)) break;
+        items.push({ textJson: text.slice(start, end), isThinking });
         matches += 1;
         at = end + after.length;
       }
       return at;
     },
   };
+}
+
+/** Returns where the JSON string ends (its closing quote) whose content begins at `from`; -1 if it is none, or goes on. */
+function findStringEnd(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at;
+    if (code < 0x20) return -1;
+    if (code !== 0x5c) continue;
+    at += 1;
+    const escape = text.charAt(at);
+    if (escape === 'u' && /^[0-9a-fA-F]{4}$/.test(text.slice(at + 1, at + 5))) at += 4;
+    else if (escape === '' || !'"\\/bfnrt'.includes(escape)) return -1;
+  }
+  return -1;
 }
 
 /** Returns the chunk that a delta stands for. */

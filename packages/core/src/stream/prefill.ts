@@ -6,7 +6,7 @@
 export function createPrefillStripper(
   prefill: string,
   pass: (content: string) => void,
-): { push(content: string): void; end(): void; readonly isPassing: boolean } {
+): { push(content: string): void; end(): void; isPassing(): boolean } {
   let expected = prefill;
   let held = '';
 
@@ -27,8 +27,6 @@ export function createPrefillStripper(
       } else if (!expected.startsWith(held)) release();
     },
     end: release,
-    get isPassing() {
-      return expected === '';
-    },
+    isPassing: () => expected === '',
   };
 }

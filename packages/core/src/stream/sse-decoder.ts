@@ -8,7 +8,7 @@ export interface SseDecoder {
   /** Takes one read, cut anywhere, and returns the events that it completes; all reads are bytes, or all are text. */
   decode(read: Uint8Array | string): SseEvent[];
   /** The next read begins where an event does. */
-  readonly isBetweenEvents: boolean;
+  isBetweenEvents(): boolean;
   /** Returns the event that the stream ended inside of, if it has data; the standard drops it, a sloppy server means it. */
   end(): SseEvent[];
 }
@@ -89,9 +89,8 @@ export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
   }
 
   return {
-    get isBetweenEvents() {
-      return rest === '' && data === undefined && event === undefined && !skipLineFeed && !isAtStart;
-    },
+    isBetweenEvents: () =>
+      rest === '' && data === undefined && event === undefined && !skipLineFeed && !isAtStart,
     decode(read) {
       const events: SseEvent[] = [];
       takeText(typeof read === 'string' ? withoutMark(read) : decoder.decode(read, { stream: true }), events);

@@ -18,7 +18,7 @@ const closeTag = '</think>';
 export function createThinkTagSplitter(
   receiver: ThinkTagReceiver,
   startsInThinking = false,
-): { push(content: string): void; end(): void; readonly isPassing: boolean } {
+): { push(content: string): void; end(): void; isPassing(): boolean } {
   /** `opened` and `closed`: line ends right behind a tag belong to the tag. */
   let state: 'before' | 'opened' | 'inside' | 'closed' | 'after' = startsInThinking ? 'opened' : 'before';
   let held = '';
@@ -63,9 +63,7 @@ export function createThinkTagSplitter(
 
   return {
     push,
-    get isPassing() {
-      return state === 'after';
-    },
+    isPassing: () => state === 'after',
     end: () => release(state, state === 'inside' ? receiver.thinking : receiver.text),
   };
 }

@@ -37,14 +37,12 @@ async function push(
       write(text) {
         const items = decoder.decode(text);
         const isFree = items.length === 0 || sink.write(items);
-        return isFree && !decoder.isDone;
+        return isFree && !decoder.isDone();
       },
       ready: () => sink.ready(),
-      get isDone() {
-        return decoder.isDone || sink.isDone === true;
-      },
+      isDone: () => decoder.isDone() || sink.isDone?.() === true,
     });
-    if (sink.isDone) return;
+    if (sink.isDone?.()) return;
     const items = decoder.end();
     if (items.length > 0) sink.write(items);
   } catch (error) {
@@ -63,7 +61,7 @@ async function* iterate(
     for await (const bytes of body) {
       const items = decoder.decode(bytes);
       if (items.length > 0) yield items;
-      if (decoder.isDone) break;
+      if (decoder.isDone()) break;
     }
     const items = decoder.end();
     if (items.length > 0) yield items;
@@ -80,8 +78,9 @@ function checkEnd(
   thrown: { readonly error: unknown } | undefined,
 ): void {
   if (thrown) signal.throwIfAborted();
-  if (decoder.failure) throw toCutError(decoder.failure.error);
-  if (decoder.isFinished || (decoder.isDone && !thrown)) return;
+  const failure = decoder.failure();
+  if (failure) throw toCutError(failure.error);
+  if (decoder.isFinished() || (decoder.isDone() && !thrown)) return;
   throw toCutError(thrown?.error);
 }
 
@@ -90,10 +89,10 @@ interface ChatDecoder {
   decode(read: Uint8Array | string): ChatItem[];
   end(): ChatItem[];
   /** Nothing more is wanted: the stream has said that it is over, or has failed. */
-  readonly isDone: boolean;
+  isDone(): boolean;
   /** The answer has its finish reason. */
-  readonly isFinished: boolean;
-  readonly failure: { readonly error: unknown } | undefined;
+  isFinished(): boolean;
+  failure(): { readonly error: unknown } | undefined;
 }
 
 function createChatDecoder(): ChatDecoder {
@@ -103,7 +102,7 @@ function createChatDecoder(): ChatDecoder {
   let isFinished = false;
   let failure: { readonly error: unknown } | undefined;
 
-  function take(events: () => SseEvent[], items: ChatItem[]): ChatItem[] {
+  function take(events: () => readonly SseEvent[], items: ChatItem[]): void {
     try {
       for (const { data } of events()) {
         if (isDone || data === '') continue;
@@ -121,29 +120,36 @@ function createChatDecoder(): ChatDecoder {
       failure = { error };
       isDone = true;
     }
-    return items;
   }
 
   return {
     decode(read) {
       const items: ChatItem[] = [];
-      if (isDone) return items;
-      if (typeof read !== 'string' || !sse.isBetweenEvents) return take(() => sse.decode(read), items);
-      const deltas: ChatTextDelta[] = [];
-      const end = template.match(read, deltas);
-      if (end === read.length) return deltas;
-      return take(() => sse.decode(end === 0 ? read : read.slice(end)), [...deltas]);
+      if (typeof read !== 'string') {
+        take(() => sse.decode(read), items);
+        return items;
+      }
+      let at = 0;
+      while (!isDone) {
+        if (sse.isBetweenEvents()) at = template.match(read, at, items);
+        if (at === read.length) break;
+        // What is no text is parsed, event by event, and text again after it.
+        const blank = read.indexOf('\n\n', at);
+        const end = blank === -1 ? read.length : blank + 2;
+        const events = read.slice(at, end);
+        take(() => sse.decode(events), items);
+        at = end;
+      }
+      return items;
     },
-    end: () => (isDone ? [] : take(() => sse.end(), [])),
-    get isDone() {
-      return isDone;
+    end() {
+      const items: ChatItem[] = [];
+      if (!isDone) take(() => sse.end(), items);
+      return items;
     },
-    get isFinished() {
-      return isFinished;
-    },
-    get failure() {
-      return failure;
-    },
+    isDone: () => isDone,
+    isFinished: () => isFinished,
+    failure: () => failure,
   };
 }
 
