@@ -20,6 +20,24 @@ export default defineConfig({
           globalSetup: 'apps/example/src/testing/build.ts',
         },
       },
+      { extends: true, test: { name: 'web', include: ['apps/example/web/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['apps/example/e2e/**/*.test.ts'],
+          globalSetup: ['apps/example/src/testing/build.ts', 'apps/example/e2e/warn-without-chromium.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'docs',
+          include: ['docs/*.test.ts', 'docs/snippets/*.test.ts'],
+          globalSetup: 'docs/snippets/build.ts',
+        },
+      },
     ],
   },
 });

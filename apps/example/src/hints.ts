@@ -1,15 +1,10 @@
+import { comfortableWindow, compactsAt, firstPrompt } from './coding-window.ts';
+import { toClientSettings } from './env/client-settings.ts';
+import { assign, usualShell } from './env/shells.ts';
 import type { Served } from './serve.ts';
+import { askModels, type ServedModel } from './served-models.ts';
 import type { AppOptions } from './options.ts';
 import type { ChosenUpstream } from './upstream.ts';
-
-/** The first prompt of Claude Code alone takes 12 000 to 25 000 tokens. */
-const codingWindow = 32_768;
-const lookMs = 5_000;
-
-interface FirstModel {
-  id: string;
-  contextWindow: number | undefined;
-}
 
 /** Returns the URL that a client on this machine uses. */
 export function toUrl(served: Served, host: string): string {
@@ -17,11 +12,6 @@ export function toUrl(served: Served, host: string): string {
   const port = address !== null && typeof address === 'object' ? address.port : 0;
   const name = ['0.0.0.0', '::', ''].includes(host) ? '127.0.0.1' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
-
-/** Returns whether only this machine reaches what listens on `host`. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /**
@@ -44,28 +34,26 @@ export async function describe(url: string, options: AppOptions, chosen: ChosenU
       'For a real one: npm start -- --model FILE.gguf, or --upstream http://127.0.0.1:8080 for a llama-server that runs.',
       '',
     );
-  } else if (model?.contextWindow !== undefined && model.contextWindow < codingWindow) {
+  } else if (model?.contextWindow !== undefined && compactsAt(model.contextWindow) < firstPrompt.most) {
     lines.push(
-      `The context window is ${model.contextWindow} tokens, and Claude Code's own prompt takes 12-25 k of them: better --context-size ${codingWindow * 2}.`,
+      `The context window is ${model.contextWindow} tokens, and Claude Code's own prompt takes 12-25 k of them: better ${comfortableWindow}.`,
+      'npm start -- doctor says how, and what else may be wrong.',
       '',
     );
   }
   const key = options.apiKeys.length > 0 ? 'YOUR_KEY' : 'none';
   const name = model?.id ?? 'default';
   const keyHeader = options.apiKeys.length > 0 ? ` -H 'x-api-key: ${key}'` : '';
+  const settings = toClientSettings({ url, key, model: model ?? { id: name, contextWindow: undefined } }).map(
+    ({ name: variable, value }) => assign(usualShell, variable, value),
+  );
   lines.push(
+    ...(options.ui ? [`In a browser: ${url}`, ''] : []),
     'Try it:',
     `  curl -N ${url}/v1/messages -H 'content-type: application/json'${keyHeader} -d '{"model":"${name}","max_tokens":256,"stream":true,"messages":[{"role":"user","content":"Hello!"}]}'`,
     '',
-    'Claude Code:',
-    `  export ANTHROPIC_BASE_URL=${url}`,
-    `  export ANTHROPIC_AUTH_TOKEN=${key}`,
-    `  export ANTHROPIC_MODEL=${name}`,
-    `  export ANTHROPIC_DEFAULT_HAIKU_MODEL=${name}`,
-    ...(model?.contextWindow === undefined
-      ? []
-      : [`  export CLAUDE_CODE_MAX_CONTEXT_TOKENS=${model.contextWindow}`]),
-    '  export CLAUDE_CODE_ATTRIBUTION_HEADER=0',
+    'Claude Code, in another terminal (npm start -- env --help: for other shells and clients):',
+    ...settings.map((line) => `  ${line}`),
     '  claude',
     '',
     'Ctrl-C ends it.',
@@ -73,16 +61,10 @@ export async function describe(url: string, options: AppOptions, chosen: ChosenU
   return lines.join('\n');
 }
 
-async function firstModel(url: string, key: string | undefined): Promise<FirstModel | undefined> {
+async function firstModel(url: string, key: string | undefined): Promise<ServedModel | undefined> {
   try {
-    const response = await fetch(`${url}/v1/models`, {
-      headers: key === undefined ? {} : { 'x-api-key': key },
-      signal: AbortSignal.timeout(lookMs),
-    });
-    if (!response.ok) return undefined;
-    const list = (await response.json()) as { data: { id: string; max_input_tokens: number | null }[] };
-    const [first] = list.data;
-    return first && { id: first.id, contextWindow: first.max_input_tokens ?? undefined };
+    const [first] = await askModels(url, key);
+    return first;
   } catch {
     return undefined;
   }

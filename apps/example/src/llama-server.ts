@@ -135,9 +135,10 @@ async function loaded(
   name: string,
   stopped: AbortSignal,
 ): Promise<string | undefined> {
-  const progress = showProgress(`Loading ${name} in llama-server`);
+  const progress = showProgress(`Starting llama-server for ${name}`);
   try {
     while (!stopped.aborted) {
+      progress.phase(toPhase(current.lastLines(), name));
       if (await isHealthy(url)) return undefined;
       const end = await Promise.race([current.ended, delay(healthIntervalMs, undefined)]);
       if (end !== undefined) return end;
@@ -146,6 +147,14 @@ async function loaded(
   } finally {
     progress.end();
   }
+}
+
+/** Its log is all that llama-server tells while it loads: how far it is, it tells a router only. */
+function toPhase(lines: readonly string[], name: string): string {
+  if (lines.some((line) => line.includes('warming up the model')))
+    return `Warming up ${name} in llama-server`;
+  if (lines.some((line) => line.includes('loading model'))) return `Loading ${name} in llama-server`;
+  return `Starting llama-server for ${name}`;
 }
 
 /** llama-server answers 503 here until the model is loaded. */

@@ -1,9 +1,12 @@
 // Puts the Messages API of your choice of framework in front of your choice of model server.
 import { Failure } from './failure.ts';
-import { describe, isLoopback, toUrl } from './hints.ts';
+import { describe, toUrl } from './hints.ts';
+import { isLoopback } from './loopback.ts';
+import { createMetrics } from './metrics.ts';
 import { parseOptions, usage, type AppOptions, type Framework } from './options.ts';
 import type { ServeOptions, Served } from './serve.ts';
 import { onStopSignal, shutDown } from './shutdown.ts';
+import { createWebInterface, type WebInterface } from './ui/web-interface.ts';
 import { chooseUpstream, type ChosenUpstream } from './upstream.ts';
 
 /** Only the framework that is asked for is loaded. */
@@ -17,7 +20,9 @@ async function start(options: AppOptions): Promise<void> {
   const stopping = new AbortController();
   let chosen: ChosenUpstream | undefined;
   let served: Served | undefined;
+  let web: WebInterface | undefined;
   const stop = async (): Promise<void> => {
+    web?.close();
     await shutDown(served, async () => chosen?.close());
     process.exit(0);
   };
@@ -28,6 +33,8 @@ async function start(options: AppOptions): Promise<void> {
 
   try {
     chosen = await chooseUpstream(options, stopping.signal);
+    web = options.ui ? createWebInterface({ ...options, ...chosen }) : undefined;
+    const metrics = createMetrics(options);
     const { serve } = await load[options.framework]();
     served = await serve({
       host: options.host,
@@ -35,6 +42,8 @@ async function start(options: AppOptions): Promise<void> {
       upstream: chosen.upstream,
       upstreamApiKey: chosen.upstreamApiKey,
       auth: options.apiKeys.length > 0 ? options.apiKeys : undefined,
+      observers: [metrics.observe, ...(web?.observers ?? [])],
+      middleware: web ? [metrics.middleware, web.middleware] : [metrics.middleware],
       logger: console,
     });
   } catch (error) {
@@ -68,10 +77,26 @@ function toFailure(error: unknown, { host, port }: AppOptions): unknown {
   }
 }
 
-try {
-  const options = parseOptions(process.argv.slice(2));
+/** Only the command that is asked for is loaded. */
+async function run([command, ...rest]: readonly string[]): Promise<void> {
+  if (command === 'env') {
+    const { env } = await import('./env/env.ts');
+    console.log(await env(rest));
+    return;
+  }
+  if (command === 'doctor') {
+    const { doctor } = await import('./doctor/doctor.ts');
+    const isColored = process.stdout.isTTY && process.stdout.hasColors();
+    process.exitCode = await doctor(rest, { write: (text) => console.log(text), isColored });
+    return;
+  }
+  const options = parseOptions(command === undefined ? [] : [command, ...rest]);
   if (options === 'help') console.log(usage);
   else await start(options);
+}
+
+try {
+  await run(process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof Failure ? error.message : error);
   process.exit(1);

@@ -7,7 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { ServeOptions, Served } from './serve.ts';
 
-export async function serve({ host, port, ...options }: ServeOptions): Promise<Served> {
+export async function serve({ host, port, middleware, ...options }: ServeOptions): Promise<Served> {
   @Module({ imports: [LlamaMessagesModule.forRoot(options)] })
   class AppModule {}
 
@@ -15,6 +15,7 @@ export async function serve({ host, port, ...options }: ServeOptions): Promise<S
     logger: ['error', 'warn'],
     abortOnError: false,
   });
+  for (const each of middleware) app.use(each);
   const server: Server = app.getHttpServer();
   // A long prompt may take minutes to read, and a client that thinks for a while should find its connection again.
   server.requestTimeout = 0;

@@ -3,13 +3,13 @@ import { basename, delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Upstream } from '@llama-messages/core';
 import { embedded } from '@llama-messages/embedded';
+import { isModelReference } from './download/model-reference.ts';
 import { hideEngineLog } from './engine-log.ts';
 import { Failure } from './failure.ts';
 import { startLlamaServer } from './llama-server.ts';
-import type { AppOptions, ModelOptions } from './options.ts';
+import { usualServer, type AppOptions, type ModelOptions } from './options.ts';
 import { showProgress } from './progress.ts';
 
-const usualServer = 'http://127.0.0.1:8080';
 const demoModel = fileURLToPath(new URL('../../../tools/demo-model/demo-model-q8_0.gguf', import.meta.url));
 
 /** What the app puts behind the API. */
@@ -56,7 +56,10 @@ async function local(
   signal: AbortSignal,
 ): Promise<ChosenUpstream> {
   // npm changes to the repository's folder; what is meant is the one that the command was given in.
-  const model = { ...options, file: resolve(process.env['INIT_CWD'] ?? '.', options.file) };
+  const file = isModelReference(options.file)
+    ? await (await import('./download/download-model.ts')).downloadModel(options.file, signal)
+    : resolve(process.env['INIT_CWD'] ?? '.', options.file);
+  const model = { ...options, file };
   if (!statSync(model.file, { throwIfNoEntry: false })?.isFile()) {
     throw new Failure(`There is no model file ${model.file}.`);
   }

@@ -3,6 +3,7 @@ import { MessagesError, errorHeaders, toErrorBody, toMessagesError } from './err
 import { json, type EndpointContext } from './endpoints/endpoint.ts';
 import type { HandlerRequest, HandlerResponse } from './http.ts';
 import { createId } from './id.ts';
+import { wasLogged } from './log-exchange.ts';
 import { resolveOptions, type MessagesOptions } from './options.ts';
 import { matchRoute } from './routes.ts';
 import { createServices } from './services.ts';
@@ -86,7 +87,7 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
         return { ...response, headers: { ...response.headers, 'request-id': requestId } };
       } catch (thrown) {
         const error = toMessagesError(thrown);
-        if (error.status >= 500 && !request.signal.aborted) {
+        if (error.status >= 500 && !request.signal.aborted && !wasLogged(error)) {
           resolved.logger?.warn(`llama-messages: ${requestId}: ${error.message}${describeCause(error)}`);
         }
         return fail(error, requestId);

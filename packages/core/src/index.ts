@@ -10,6 +10,7 @@ export type { ModelRequest } from './routing/model-request.ts';
 export type { HandlerRequest, HandlerResponse, HeaderReader } from './http.ts';
 export type { EventStream, FrameSink } from './event-stream.ts';
 export type { ExchangeProgress, ExchangeReport } from './report.ts';
+export { tokensPerSecond } from './tokens-per-second.ts';
 export type { ExchangeObserver, ExchangeStart, Observe, UpstreamRequest } from './observer.ts';
 export type { Conversation } from './slots/conversation.ts';
 export type { PrefixBreak } from './memory/prefix-report.ts';
@@ -19,6 +20,7 @@ export {
   type ThreadStore,
 } from './threads/thread-store.ts';
 export { MessagesError, toMessagesError, toErrorBody, type MessagesErrorOptions } from './errors.ts';
+export { errorReason } from './error-reason.ts';
 export { routes, type Route } from './routes.ts';
 export { llamaServer, type LlamaServerOptions } from './upstream/llama-server.ts';
 export { openaiCompatible, type OpenaiCompatibleOptions } from './upstream/openai-compatible.ts';

@@ -1,5 +1,7 @@
 import type { ChatRequest } from './chat/types.ts';
+import { createFirstTokenClock } from './first-token-clock.ts';
 import type { HeaderReader } from './http.ts';
+import { logExchange } from './log-exchange.ts';
 import type { MessagesRequest } from './messages/types.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ExchangeProgress, ExchangeReport } from './report.ts';
@@ -54,10 +56,11 @@ export type Observe = (start: ExchangeStart) => ExchangeObserver | undefined;
 
 /** Returns all observers of an exchange as one that never throws; it has `onOutput` only if one of them has. */
 export function observeExchange(
-  { observers, onProgress, onExchange, logger }: ResolvedOptions,
+  { observers, onProgress, onExchange, logger, logExchanges }: ResolvedOptions,
   start: ExchangeStart,
 ): ExchangeObserver {
   const all: ExchangeObserver[] = [];
+  if (logger) all.push({ onEnd: (report) => logExchange(logger, report, logExchanges) });
   if (onProgress || onExchange) {
     all.push({ ...(onProgress && { onProgress }), ...(onExchange && { onEnd: onExchange }) });
   }
@@ -67,6 +70,7 @@ export function observeExchange(
       if (observer) all.push(observer);
     }, 'an observer');
   }
+  const firstToken = createFirstTokenClock();
 
   function guarded(call: () => void, name: string): void {
     try {
@@ -86,13 +90,20 @@ export function observeExchange(
       tell('upstreamHeaders', (observer) => Object.assign(headers, observer.upstreamHeaders?.()));
       return headers;
     },
-    onProgress: (progress) => tell('onProgress', (observer) => observer.onProgress?.(progress)),
-    onUpstreamRequest: (request) =>
-      tell('onUpstreamRequest', (observer) => observer.onUpstreamRequest?.(request)),
+    onProgress(progress) {
+      firstToken.onProgress(progress);
+      tell('onProgress', (observer) => observer.onProgress?.(progress));
+    },
+    onUpstreamRequest(request) {
+      firstToken.reset();
+      tell('onUpstreamRequest', (observer) => observer.onUpstreamRequest?.(request));
+    },
     ...(all.some((observer) => observer.onOutput) && {
       onOutput: (text: string) => tell('onOutput', (observer) => observer.onOutput?.(text)),
     }),
-    onEnd: (report) =>
-      tell(onExchange ? 'onExchange or onEnd' : 'onEnd', (observer) => observer.onEnd?.(report)),
+    onEnd(report) {
+      const told = { ...report, firstTokenMs: firstToken.firstTokenMs(report) };
+      tell(onExchange ? 'onExchange or onEnd' : 'onEnd', (observer) => observer.onEnd?.(told));
+    },
   };
 }

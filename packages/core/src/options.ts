@@ -7,8 +7,10 @@ import type { ModelMapping, ModelTarget } from './routing/model-route.ts';
 import type { HttpClient } from './upstream/http-client.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
-/** Where the host's log goes; pino, Fastify's and Nest's loggers and `console` fit. */
+/** Where the host's log goes: pino, Fastify's logger, `console`, or anything else with these methods. */
 export interface Logger {
+  /** Gets a line for each exchange; without it, only failures are logged. pino gets fields in front of the message. */
+  info?(message: string): void;
   warn(message: string): void;
   error(message: string): void;
 }
@@ -119,6 +121,14 @@ export interface MessagesOptions {
     | { readonly store?: ThreadStore | undefined; readonly ttlMs?: number | undefined }
     | false
     | undefined;
+  /**
+   * What signatures of hidden thinking are made with, beside the client's API key: a text of 32 characters or more that nobody else
+   * knows. All processes of a service need the same, and keep it over restarts. With it, nobody who knows an API key, or that
+   * none is needed, can sign thoughts that the model takes for its own. Changing it costs hidden thoughts once.
+   * See docs/decisions/0007.
+   * @defaultValue none: the API key's hash alone, which every process knows
+   */
+  readonly signingSecret?: string | undefined;
   /** Called while a request waits: in the queue, for a model that is loading, for its prompt to be read. */
   readonly onProgress?: ((progress: ExchangeProgress) => void) | undefined;
   /** Called once per request for a message, when it is over. What it throws is logged and changes nothing. */
@@ -130,6 +140,12 @@ export interface MessagesOptions {
   readonly observers?: readonly Observe[] | undefined;
   /** @defaultValue no log */
   readonly logger?: Logger | undefined;
+  /**
+   * Whether the log gets a line for each exchange: request id, model, tokens, timings, stop reason or error; no prompts,
+   * no keys. `false` leaves only failures that are not the client's.
+   * @defaultValue true
+   */
+  readonly logExchanges?: boolean | undefined;
   /**
    * How upstream servers are called.
    * @defaultValue `node:http` without time limits on Node, else `fetch`
@@ -144,6 +160,7 @@ export interface ResolvedOptions extends MessagesOptions {
   readonly maxQueue: number;
   readonly loadingTimeoutMs: number;
   readonly downTimeoutMs: number;
+  readonly logExchanges: boolean;
 }
 
 /**
@@ -170,6 +187,12 @@ export function resolveOptions(options: MessagesOptions): ResolvedOptions {
       );
     }
   }
+  const { signingSecret } = options;
+  if (signingSecret !== undefined && (typeof signingSecret !== 'string' || signingSecret.length < 32)) {
+    throw new TypeError(
+      'options.signingSecret must be a text of at least 32 characters, such as `openssl rand -base64 32` prints; leave it out to do without',
+    );
+  }
   if (options.concurrency !== undefined && options.concurrency !== false)
     positive('concurrency', options.concurrency);
   return {
@@ -180,6 +203,7 @@ export function resolveOptions(options: MessagesOptions): ResolvedOptions {
     maxQueue: notNegative('maxQueue', options.maxQueue ?? 100),
     loadingTimeoutMs: notNegative('loadingTimeoutMs', options.loadingTimeoutMs ?? 300_000),
     downTimeoutMs: notNegative('downTimeoutMs', options.downTimeoutMs ?? 0),
+    logExchanges: options.logExchanges ?? true,
   };
 }
 

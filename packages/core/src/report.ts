@@ -30,6 +30,11 @@ export interface ExchangeReport {
   readonly queuedMs: number;
   /** Milliseconds from the request to the first chunk of the upstream; undefined if none came. */
   readonly firstChunkMs: number | undefined;
+  /**
+   * Milliseconds from the request to the first token of the answer, or, where the upstream tells when it has read the
+   * prompt, to that; undefined if it did not come so far.
+   */
+  readonly firstTokenMs?: number | undefined;
   readonly durationMs: number;
   /** Why it failed; its `cause` holds what the client was not told. */
   readonly error: MessagesError | undefined;

@@ -39,7 +39,9 @@ export function createServices(options: ResolvedOptions): Services {
     memory: createGenerationMemory(),
     reveals: createRevealMemory(),
     prefixes: createPrefixTracker(),
-    signer: createSigner(),
+    signer: createSigner(
+      options.signingSecret === undefined ? {} : { secret: new TextEncoder().encode(options.signingSecret) },
+    ),
     threads:
       options.threads === false
         ? undefined

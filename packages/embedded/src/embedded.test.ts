@@ -367,6 +367,7 @@ test('a long prompt is read in steps that report progress and end with an abort'
     const sinceStart = progress.slice(progress.lastIndexOf(Math.min(...progress)));
     expect(sinceStart.length).toBeGreaterThan(1);
     expect(sinceStart).toEqual([...sinceStart].sort((a, b) => a - b));
+    expect(sinceStart.at(-1)).toBe(whole.usage.prompt_tokens);
     expect(whole.text).toBe(text);
     expect(whole.usage.prompt_tokens_details?.cached_tokens).toBeLessThan(20);
     expect(abortedMs).toBeLessThan(wholeMs / 2);

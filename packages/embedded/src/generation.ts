@@ -50,6 +50,8 @@ export async function generate(
   const generation = engine.start({ ...prompt.input, ...toSampling(request, mostTokens) }, (token) => {
     if (word !== undefined || signal.aborted) return;
     tokens += 1;
+    // As llama-server ends its own count, so that it is known when the first token came.
+    if (tokens === 1) onProgress(total);
     text += token.token;
     const added = answer.push(token);
     if (added.deltas.length > 0) onChunks(...added.deltas.map(toChunk));

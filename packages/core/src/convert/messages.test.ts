@@ -142,8 +142,8 @@ describe('tool results', () => {
 
   it('come right behind their calls, in front of what the user says', () => {
     expect(convert([...ask, user([text('and now?'), result('y'), result('x')])]).slice(2)).toEqual([
-      { role: 'tool', tool_call_id: 'y', content: 'y' },
       { role: 'tool', tool_call_id: 'x', content: 'x' },
+      { role: 'tool', tool_call_id: 'y', content: 'y' },
       { role: 'user', content: 'and now?' },
     ]);
   });
@@ -191,6 +191,22 @@ describe('tool results', () => {
       tool_call_id: 'x',
       content: expected,
     });
+  });
+
+  it('stand in the order of their calls, with what the system says behind the last of them', () => {
+    const messages: MessageParam[] = [
+      user('a'),
+      assistant([call('x'), call('y'), call('z')]),
+      user([result('z'), result('x')]),
+      user([result('y')]),
+      { role: 'system', content: 's' },
+    ];
+    const [, , ...results] = convert(messages);
+    expect(results).toMatchObject([
+      { tool_call_id: 'x', content: 'x' },
+      { tool_call_id: 'y', content: 'y' },
+      { tool_call_id: 'z', content: expect.stringMatching(/^z\n\n[^]*s/) },
+    ]);
   });
 
   it('without their call stay readable, so that no session is lost', () => {

@@ -9,6 +9,12 @@ import { toSystemReminder } from './system.ts';
 export interface UserTurn {
   /** Tool calls of the assistant's turn before, whose results have not come yet, and the message each stands in. */
   readonly awaited: Map<string, number>;
+  /** Ids of all calls that it answers, as the model made them. */
+  readonly calls: readonly string[];
+  /**
+   * In the order of the calls: Claude Code sends what was done first first, and many templates show results without the
+   * ids of their calls.
+   */
   readonly results: { readonly id: string; readonly parts: ChatContentPart[] }[];
   /** Undefined until the user says something, which may be blank. */
   parts: ChatContentPart[] | undefined;
@@ -23,6 +29,7 @@ export interface UserTurn {
 export function createUserTurn(assistant: AssistantTurn | undefined): UserTurn {
   return {
     awaited: new Map(assistant?.messageOfCall),
+    calls: [...(assistant?.messageOfCall.keys() ?? [])],
     results: [],
     parts: undefined,
     front: [],
@@ -51,7 +58,9 @@ export function addUserMessage(
       parts.push(...toOrphanParts(block, options));
     }
   }
-  if (hasResult) turn.results.at(-1)?.parts.push(...turn.waiting.splice(0));
+  const { calls, results } = turn;
+  results.sort((left, right) => calls.indexOf(left.id) - calls.indexOf(right.id));
+  if (hasResult) results.at(-1)?.parts.push(...turn.waiting.splice(0));
   if (parts.length > 0 || !hasResult) turn.parts = [...(turn.parts ?? []), ...parts];
 }
 

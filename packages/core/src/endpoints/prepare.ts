@@ -22,6 +22,7 @@ import { toRoutedChat, toRoutedRequest } from '../routing/model-route.ts';
 import type { RoutedModel } from '../routing/model-router.ts';
 import { toPattern } from '../routing/name-pattern.ts';
 import { simplifyTools } from '../tools/offending-tool.ts';
+import { repairArguments } from '../tools/repair-arguments.ts';
 import { looksLikeTextCall } from '../tools/text-tool-calls.ts';
 import type { UpstreamCall } from '../upstream/upstream.ts';
 import type { EndpointContext } from './endpoint.ts';
@@ -84,12 +85,13 @@ export async function prepare(
 
 async function openThread(
   body: MessagesRequest,
-  { services, owner }: EndpointContext,
+  { services, owner, request }: EndpointContext,
 ): Promise<OpenThread | undefined> {
   if (body.thread === undefined || body.thread === null) return undefined;
   // The code makes the SDK's tool runner send the whole conversation again, without a thread.
   if (!services.threads) throw threadUnsupportedRequest('thread');
-  return services.threads.open(toThreadOwner(owner), body);
+  const isResend = services.inFlight !== undefined && toSharing(request.headers) === 'resend';
+  return services.threads.open(toThreadOwner(owner), body, isResend);
 }
 
 /** A store of the host sees this in its keys, and must not learn what signatures are made with. */
@@ -148,7 +150,7 @@ async function prepareWhole(
       )
         return;
       const message = toAssistantMessage(generated);
-      services.memory.record(owner, chat.messages, message);
+      services.memory.record(owner, chat.messages, message, toRepaired(generated, asked.tools));
       services.prefixes.append(line, chat, message);
     },
     onMessage: thread && ((message) => thread.commit(message)),
@@ -187,6 +189,21 @@ function toAssistantMessage({ content, reasoning, calls }: GeneratedMessage): As
       })),
     }),
   };
+}
+
+/** Returns the arguments that the client was sent repaired, by the ids of their calls: the same repair, made again. */
+function toRepaired(
+  { calls }: GeneratedMessage,
+  tools: readonly ChatTool[] | undefined,
+): Map<string, string> {
+  const repaired = new Map<string, string>();
+  for (const { id, name, json } of calls) {
+    const schema = tools?.find((tool) => tool.function.name === name)?.function.parameters;
+    if (schema === undefined) continue;
+    const sent = repairArguments(json, schema);
+    if (sent.repairs > 0) repaired.set(id, sent.json);
+  }
+  return repaired;
 }
 
 function findSharedKey(

@@ -84,6 +84,31 @@ describe('what the client says in other words is put back', () => {
   });
 });
 
+describe('arguments that were repaired', () => {
+  const generated = calling('x', '{ "n": "5" }', { content: 'I count.' });
+  const sent = new Map([['x', '{ "n": 5 }']]);
+
+  it('are put back where the client says what it was sent, or what was generated', () => {
+    const memory = createGenerationMemory();
+    memory.record('owner', [asked], generated, sent);
+    for (const json of ['{"n":5}', '{"n":"5"}']) {
+      const replayed = calling('x', json, { content: 'I count.' });
+      expect(memory.restore('owner', [asked, replayed, answered])[1]).toEqual(generated);
+    }
+    const changed = calling('x', '{"n":6}', { content: 'I count.' });
+    expect(memory.restore('owner', [asked, changed, answered])[1]).toEqual(changed);
+    const others = calling('x', '{"n":5}');
+    expect(memory.restore('other', [asked, others, answered])[1]).toEqual(others);
+  });
+
+  it('count among the bytes that are kept', () => {
+    const memory = createGenerationMemory({ maxBytes: 2_000 });
+    memory.record('owner', [asked], generated, new Map([['x', `{"n": "${'5'.repeat(1_000)}"}`]]));
+    const replayed = calling('x', '{"n":"5"}', { content: 'I count.' });
+    expect(memory.restore('owner', [asked, replayed, answered])[1]).toEqual(replayed);
+  });
+});
+
 describe("what the client has changed stays the client's", () => {
   const generated = calling('x', '{ "a": "b" }', { content: 'I read it.', reasoning_content: 'hm' });
 

@@ -20,11 +20,18 @@ export interface GenerationMemory {
    * @param owner - who may get it back: a hash of the API key
    * @param prompt - the messages it answers, as they were sent upstream
    * @param generated - all of its text, thinking and calls, with the ids that the client was sent
+   * @param sent - the arguments of calls that the client was sent in another form, by the calls' ids
    */
-  record(owner: string, prompt: readonly ChatMessage[], generated: ChatAssistantMessage): void;
+  record(
+    owner: string,
+    prompt: readonly ChatMessage[],
+    generated: ChatAssistantMessage,
+    sent?: ReadonlyMap<string, string>,
+  ): void;
   /**
    * Returns the messages with everything as it was generated that says the same in the client's version: tool arguments byte for byte,
-   * white space around texts, thinking that the client dropped. What the client has changed stays the client's.
+   * white space around texts, thinking that the client dropped; and arguments that were repaired, where the client says what it
+   * was sent. What the client has changed stays the client's.
    * A last message of the assistant is left alone: it is the beginning of an answer. Never throws; changes nothing it is given.
    */
   restore(owner: string, messages: readonly ChatMessage[]): ChatMessage[];
@@ -33,6 +40,8 @@ export interface GenerationMemory {
 interface Entry {
   readonly keys: readonly string[];
   readonly message: ChatAssistantMessage;
+  /** Arguments as the client was sent them, where they differ. */
+  readonly sent: ReadonlyMap<string, string>;
   readonly bytes: number;
 }
 
@@ -75,7 +84,7 @@ export function createGenerationMemory(options: GenerationMemoryOptions = {}): G
     const calls = replayed.tool_calls ?? [];
     const [first] = calls;
     const entry = find(first ? callKey(owner, first.id) : textKey(owner, replayed, before));
-    if (entry && isReplayOf(entry.message, replayed)) {
+    if (entry && isReplayOf(entry, replayed)) {
       // `''` and not null, as the conversion writes it: some templates cannot render null.
       return { ...copyOf(entry.message), content: entry.message.content ?? '' };
     }
@@ -84,20 +93,22 @@ export function createGenerationMemory(options: GenerationMemoryOptions = {}): G
   }
 
   function restoreCall(owner: string, replayed: ChatToolCall): ChatToolCall {
-    const message = find(callKey(owner, replayed.id))?.message;
-    const generated = message?.tool_calls?.find(({ id }) => id === replayed.id);
-    return generated && isSameCall(generated, replayed) ? copyOfCall(generated) : replayed;
+    const entry = find(callKey(owner, replayed.id));
+    const generated = entry?.message.tool_calls?.find(({ id }) => id === replayed.id);
+    return entry && generated && isSameCall(generated, replayed, entry.sent)
+      ? copyOfCall(generated)
+      : replayed;
   }
 
   return {
-    record(owner, prompt, generated) {
+    record(owner, prompt, generated, sent = new Map()) {
       const message = copyOf(generated);
       const calls = message.tool_calls ?? [];
       const keys =
         calls.length > 0
           ? calls.map(({ id }) => callKey(owner, id))
           : [textKey(owner, message, prompt.at(-1))];
-      const entry: Entry = { keys, message, bytes: bytesOf(message, keys.length) };
+      const entry: Entry = { keys, message, sent: new Map(sent), bytes: bytesOf(message, sent, keys.length) };
       if (entry.bytes > maxBytes) return;
       for (const key of keys) {
         const older = index.get(key);
@@ -135,7 +146,7 @@ function textKey(owner: string, message: ChatAssistantMessage, before: ChatMessa
   return `${owner}\0text\0${text.length}.${hashRange(text)}.${answered?.length ?? 0}.${hashRange(answered ?? '')}`;
 }
 
-function isReplayOf(generated: ChatAssistantMessage, replayed: ChatAssistantMessage): boolean {
+function isReplayOf({ message: generated, sent }: Entry, replayed: ChatAssistantMessage): boolean {
   const calls = generated.tool_calls ?? [];
   const replayedCalls = replayed.tool_calls ?? [];
   if (calls.length !== replayedCalls.length) return false;
@@ -147,19 +158,29 @@ function isReplayOf(generated: ChatAssistantMessage, replayed: ChatAssistantMess
   return (
     isSameThinking &&
     isReplayedText(generated.content ?? '', replayed.content ?? '', joints) &&
-    calls.every((call) => replayedCalls.some((other) => call.id === other.id && isSameCall(call, other)))
+    calls.every((call) =>
+      replayedCalls.some((other) => call.id === other.id && isSameCall(call, other, sent)),
+    )
   );
 }
 
-function isSameCall(generated: ChatToolCall, replayed: ChatToolCall): boolean {
+function isSameCall(
+  generated: ChatToolCall,
+  replayed: ChatToolCall,
+  sent: ReadonlyMap<string, string>,
+): boolean {
   if (generated.function.name !== replayed.function.name) return false;
   if (generated.function.arguments === replayed.function.arguments) return true;
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(replayed.function.arguments);
-    return isJsonEquivalent(generated.function.arguments, value, { allowTrimmed: true, defaults: filledIn });
+    value = JSON.parse(replayed.function.arguments);
   } catch {
     return false;
   }
+  return [generated.function.arguments, sent.get(generated.id)].some(
+    (original) =>
+      original !== undefined && isJsonEquivalent(original, value, { allowTrimmed: true, defaults: filledIn }),
+  );
 }
 
 function copyOf(message: ChatAssistantMessage): ChatAssistantMessage {
@@ -176,10 +197,11 @@ function copyOfCall(call: ChatToolCall): ChatToolCall {
 }
 
 /** Two bytes a character, which is the most that an engine takes. */
-function bytesOf(message: ChatAssistantMessage, keys: number): number {
+function bytesOf(message: ChatAssistantMessage, sent: ReadonlyMap<string, string>, keys: number): number {
   let characters = (message.content?.length ?? 0) + (message.reasoning_content?.length ?? 0);
   for (const { id, function: called } of message.tool_calls ?? []) {
     characters += id.length + called.name.length + called.arguments.length;
   }
+  for (const json of sent.values()) characters += json.length;
   return characters * 2 + entryBytes + keys * keyBytes;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../chat/types.ts';
 import { toChatRequest } from '../convert/request.ts';
 import type { ContentBlockParam, MessageParam } from '../messages/types.ts';
+import { repairArguments } from '../tools/repair-arguments.ts';
 import { type ChatAssistantMessage, createGenerationMemory } from './generation-memory.ts';
 
 const options = { model: { id: 'm' }, traits: {} };
@@ -174,6 +175,64 @@ describe('any message, rewritten by a client in any of the known ways', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+/** Values that miss their type, and what takes them. */
+const repairable = fc.record(
+  {
+    count: fc.integer().map(String),
+    isLast: fc.boolean().map(String),
+    lines: fc.oneof(
+      fc.array(fc.integer()).map((list) => JSON.stringify(list)),
+      fc.integer(),
+    ),
+    title: fc.integer(),
+    note: fc.constant(null),
+    file_path: words,
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<{ [key: string]: Json }>;
+const schema = {
+  type: 'object',
+  properties: {
+    count: { type: 'integer' },
+    isLast: { type: 'boolean' },
+    lines: { type: 'array', items: { type: 'integer' } },
+    title: { type: 'string' },
+    note: { type: 'string' },
+    file_path: { type: 'string' },
+  },
+};
+
+describe('any call that was repaired for the client, rewritten in any of the known ways', () => {
+  it('is in the next prompt as it was generated', () => {
+    let repairs = 0;
+    fc.assert(
+      fc.property(
+        repairable,
+        fc.shuffledSubarray(Object.values(rewriters)),
+        fc.constantFrom(writeOddly, (value: Json) => JSON.stringify(value, null, 1)),
+        (value, chosen, write) => {
+          const json = write(value);
+          const message: Generated = {
+            thinking: 'hm',
+            texts: ['', ''],
+            calls: [{ id: 'x', input: value, json }],
+          };
+          const repaired = repairArguments(json, schema);
+          repairs += repaired.repairs;
+          const memory = createGenerationMemory();
+          memory.record('owner', asked, toChatMessage(message), new Map([['x', repaired.json]]));
+          const sent = toBlocks({ ...message, calls: [{ id: 'x', input: value, json: repaired.json }] });
+          const blocks = chosen.reduce((rewritten, rewrite) => rewrite(rewritten), sent);
+          const prompt = toPrompt(blocks, message.calls);
+          expect(memory.restore('owner', prompt)[1]).toEqual(toChatMessage(message));
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(repairs).toBeGreaterThan(500);
   });
 });
 

@@ -248,6 +248,34 @@ describe('a message that cannot be continued', () => {
     });
   });
 
+  it('is being continued with something else, or not said to be sent once more; a resend is another reader', async () => {
+    const { store } = createHostStore();
+    const threads = createThreads({ store });
+    await begin(threads);
+    const first = await threads.open('owner', continueFrom('msg_1'));
+    const resend = await threads.open('owner', continueFrom('msg_1', { stream: true }), true);
+    expect(resend.request.messages).toEqual(first.request.messages);
+    for (const [request, isResend] of [
+      [continueFrom('msg_1', { max_tokens: 11 }), true],
+      [continueFrom('msg_1'), false],
+    ] as const)
+      expect(await refusal(threads.open('owner', request, isResend))).toMatchObject({
+        code: 'thread_continue_in_flight',
+      });
+
+    // The first has lost its connection.
+    first.abandon();
+    first.abandon();
+    expect(await refusal(threads.open('owner', continueFrom('msg_1')))).toMatchObject({
+      code: 'thread_continue_in_flight',
+    });
+    await resend.commit(answer('msg_2'));
+    expect(await refusal(threads.open('owner', continueFrom('msg_1'), true))).toMatchObject({
+      code: 'thread_already_continued',
+    });
+    await expect(threads.open('owner', continueFrom('msg_2'))).resolves.toBeDefined();
+  });
+
   it('is a kind of thread that is not known here, or none at all', async () => {
     const threads = createThreads({ store: createMemoryThreadStore() });
     expect(await refusal(threads.open('owner', create({ thread: { type: 'fork' } })))).toMatchObject({

@@ -54,10 +54,21 @@ export interface Threads {
    * - refused, failed, cut or the client gone before the end: `abandon()`. The SDK takes up a stream that broke off with
    *   a new thread, never from a half answer.
    *
+   * @param isResend - the client says that it sends this once more: if the same request is still being answered, this is another
+   * reader of its answer, and each keeps the conversation under the id of the message that it was sent
    * @throws MessagesError with `details.error_code`: `thread_not_found` (404), `thread_already_continued`,
    * `thread_continue_in_flight`, `thread_fingerprint_mismatch` or `thread_unsupported_request` (400)
    */
-  open(owner: string, request: MessagesRequest): Promise<OpenThread>;
+  open(owner: string, request: MessagesRequest, isResend?: boolean): Promise<OpenThread>;
+}
+
+/** A message that is being continued. */
+interface Continuation {
+  /** What it is continued with. */
+  readonly text: string;
+  readonly conversation: Promise<HeldConversation>;
+  /** Requests that wait for the answer: one, and its resends. */
+  readers: number;
 }
 
 /**
@@ -72,7 +83,7 @@ export interface Threads {
  * @see https://platform.claude.com/docs/en/build-with-claude/message-threads
  */
 export function createThreads({ store, ttlMs = 3_600_000, onStoreError }: ThreadsOptions): Threads {
-  const inFlight = new Set<string>();
+  const inFlight = new Map<string, Continuation>();
   /** Writes under way, by the key that they make readable. */
   const writes = new Map<string, Promise<void>>();
 
@@ -100,10 +111,17 @@ export function createThreads({ store, ttlMs = 3_600_000, onStoreError }: Thread
     }
   }
 
+  function leave(key: string): void {
+    const running = inFlight.get(key);
+    if (running === undefined) return;
+    running.readers -= 1;
+    if (running.readers === 0) inFlight.delete(key);
+  }
+
   function openThread(owner: string, request: MessagesRequest, previousKey?: string): OpenThread {
     let isEnded = false;
     const release = (): void => {
-      if (previousKey !== undefined) inFlight.delete(previousKey);
+      if (previousKey !== undefined) leave(previousKey);
     };
     return {
       request,
@@ -129,21 +147,31 @@ export function createThreads({ store, ttlMs = 3_600_000, onStoreError }: Thread
   }
 
   return {
-    async open(owner, { thread, ...request }) {
+    async open(owner, { thread, ...request }, isResend = false) {
       const param = checkThreadParam(thread);
       if (param.type === 'create') return openThread(owner, request);
       const key = toKey(owner, param.previous_message_id);
-      // Marked before anything is awaited, so that of two requests at the same time one loses.
-      if (inFlight.has(key)) throw threadContinueInFlight();
-      inFlight.add(key);
+      const text = toComparable(request);
+      let running = inFlight.get(key);
+      // Nothing is awaited before it is marked, so that of two requests at the same time one loses.
+      if (running === undefined) {
+        running = { text, conversation: readConversation(key), readers: 0 };
+        inFlight.set(key, running);
+      } else if (!isResend || running.text !== text) throw threadContinueInFlight();
+      running.readers += 1;
       try {
-        return openThread(owner, toWholeRequest(await readConversation(key), request), key);
+        return openThread(owner, toWholeRequest(await running.conversation, request), key);
       } catch (error) {
-        inFlight.delete(key);
+        leave(key);
         throw error;
       }
     },
   };
+}
+
+/** A resend may ask for another form of the answer. */
+function toComparable(request: MessagesRequest): string {
+  return JSON.stringify({ ...request, stream: undefined });
 }
 
 function toKey(owner: string, messageId: string): string {

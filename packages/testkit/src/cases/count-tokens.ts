@@ -1,4 +1,4 @@
-import { fixtureAnswer, resetAnswer } from '../answer.ts';
+import { errorAnswer, fixtureAnswer, jsonAnswer, resetAnswer } from '../answer.ts';
 import type { Client } from '../client.ts';
 import { type ConformanceCase, askedModel, expectError } from '../conformance-case.ts';
 
@@ -90,6 +90,32 @@ export const countTokensCases: readonly ConformanceCase[] = [
       const body = (await response.json()) as { input_tokens: number };
       context.expect(response.headers[header]).toMatch(/estimate/);
       context.expect(body.input_tokens).toBeGreaterThan(1_000);
+    },
+  },
+  {
+    id: 'count-tokens.loading',
+    title:
+      'MUST wait for a model that is being loaded, and answer 529 with retry-after where that takes too long',
+    run: async (context) => {
+      const { expect } = context;
+      const loading = () => errorAnswer(503, 'unavailable_error', 'Loading model');
+      const waiting = await context.createServer({});
+      let asked = 0;
+      waiting.upstream.on('POST /v1/chat/completions/input_tokens', () => {
+        asked += 1;
+        return asked === 1 ? loading() : jsonAnswer(200, { input_tokens: 7 });
+      });
+      expect(await count(waiting.client, 'Hello')).toEqual({
+        status: 200,
+        body: { input_tokens: 7 },
+        how: 'exact',
+      });
+      const hasty = await context.createServer({ loadingTimeoutMs: 0 });
+      for (const call of ['GET /props', 'GET /v1/models', 'POST /v1/chat/completions/input_tokens'])
+        hasty.upstream.on(call, loading);
+      const refused = await hasty.client.request('POST', route, { body: countRequest('Hello') });
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+      await expectError(context, refused, { status: 529, type: 'overloaded_error' });
     },
   },
   {

@@ -31,12 +31,13 @@ async function askForCall(
   { client, upstream }: TestedServer,
   headers: Readonly<Record<string, string>>,
   more: Record<string, unknown> = {},
+  json = generated,
 ): Promise<ContentBlock[]> {
   upstream.answer(
     streamAnswer(
       progressChunk(10, 0, 10),
       reasoningChunk(thought),
-      toolCallChunk({ index: 0, id: 'call1', name: 'look', arguments: generated }),
+      toolCallChunk({ index: 0, id: 'call1', name: 'look', arguments: json }),
       finishChunk('tool_calls'),
     ),
   );
@@ -109,6 +110,20 @@ export const memoryCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'memory.arguments-repaired',
+    title: 'MUST send arguments that were repaired for the client back to the model as it generated them',
+    run: async ({ createServer, expect }) => {
+      const server = await createServer({});
+      const wrong = '{"where":  "sky", "at": "5"}';
+      const content = await askForCall(server, own, {}, wrong);
+      expect(content.at(-1)).toMatchObject({ type: 'tool_use', input: { where: 'sky', at: 5 } });
+      const sent = await replay(server, withInput(content, { at: 5, where: 'sky' }), own);
+      expect(sent?.tool_calls?.[0]?.function.arguments).toBe(wrong);
+      const changed = await replay(server, withInput(content, { at: 6, where: 'sky' }), own);
+      expect(changed?.tool_calls?.[0]?.function.arguments).toBe('{"at":6,"where":"sky"}');
+    },
+  },
+  {
     id: 'memory.hidden-thinking',
     title:
       'MUST bring back thinking that the client was not shown, after a restart too, and for its own key only',
@@ -119,6 +134,24 @@ export const memoryCases: readonly ConformanceCase[] = [
       const restarted = await createServer({});
       expect((await replay(restarted, content, own, hidden))?.reasoning_content).toBe(thought);
       expect((await replay(restarted, content, other, hidden))?.reasoning_content).toBeUndefined();
+    },
+  },
+  {
+    id: 'memory.signing-secret',
+    title: 'MUST bring such thinking back in every process with the same signingSecret, and in no other',
+    run: async ({ createServer, expect }) => {
+      const signingSecret = 'known to this service and nobody else';
+      const content = await askForCall(await createServer({ signingSecret }), own, hidden);
+      for (const [options, expected] of [
+        [{ signingSecret }, thought],
+        [{ signingSecret: `${signingSecret}!` }, undefined],
+        [{}, undefined],
+      ] as const) {
+        const server = await createServer(options);
+        expect((await replay(server, content, own, hidden))?.reasoning_content).toBe(expected);
+      }
+      for (const tooShort of ['secret', ''])
+        await expect(createServer({ signingSecret: tooShort })).rejects.toThrow(/at least 32 characters/);
     },
   },
   {

@@ -119,6 +119,31 @@ export const messagesCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'messages.tool-results-order',
+    title: 'MUST put tool results in the order of their calls, for templates that show no ids',
+    run: async ({ client, upstream, expect }) => {
+      const body = requestOf('Weather?', { tools: [weather] });
+      const [one, two] = ['toolu_1', 'toolu_2'];
+      body['messages'] = [
+        { role: 'user', content: 'Weather?' },
+        {
+          role: 'assistant',
+          content: [one, two].map((id) => ({ type: 'tool_use', id, name: 'get_weather', input: {} })),
+        },
+        // As they were done.
+        {
+          role: 'user',
+          content: [two, one].map((id) => ({ type: 'tool_result', tool_use_id: id, content: id })),
+        },
+      ];
+      await (await client.messages(body)).json();
+      expect(sentMessages(upstream.chatCalls[0]).slice(2)).toEqual([
+        { role: 'tool', tool_call_id: one, content: one },
+        { role: 'tool', tool_call_id: two, content: two },
+      ]);
+    },
+  },
+  {
     id: 'messages.system-inside',
     title: 'MUST NOT send a system turn behind the first place, nor as words of the assistant',
     run: async ({ client, upstream, expect }) => {

@@ -1,7 +1,15 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { Message } from '@llama-messages/core';
 import { streamAnswer } from '../answer.ts';
-import { finishChunk, progressChunk, textAnswerChunks, toolCallChunk, usageChunk } from '../chat-chunks.ts';
+import {
+  finishChunk,
+  progressChunk,
+  textAnswerChunks,
+  textChunk,
+  toolCallChunk,
+  usageChunk,
+} from '../chat-chunks.ts';
+import type { ClientResponse } from '../client.ts';
 import {
   type ConformanceCase,
   type TestedServer,
@@ -10,6 +18,7 @@ import {
   requestOf,
   sentMessages,
 } from '../conformance-case.ts';
+import { createGate, within } from '../gate.ts';
 
 type Wire = { messages: { role: string }[]; thread?: { type: string }; tools?: unknown; system?: unknown };
 
@@ -140,6 +149,44 @@ export const threadsCases: readonly ConformanceCase[] = [
         type: 'invalid_request_error',
         code: 'thread_already_continued',
       });
+    },
+  },
+  {
+    id: 'threads.resend',
+    title:
+      'MUST give the numbered retry of a continuation that still runs the same answer, from which the thread goes on',
+    run: async (context) => {
+      const { client, upstream } = await context.createServer({});
+      const { id } = (await (await client.messages(create('Hello'))).json()) as Message;
+      await upstream.nextCall();
+      const gate = createGate();
+      upstream.answer(
+        streamAnswer(progressChunk(10, 0, 10), textChunk('Once'), gate.opened, finishChunk('stop')),
+      );
+      const first = client.send('POST', '/v1/messages', {
+        body: goOn(id, 'more'),
+        headers: { 'x-stainless-retry-count': '0' },
+      });
+      await within(upstream.nextCall(), 2_000, 'the continuation');
+      const [retry, other] = [goOn(id, 'more'), goOn(id, 'other')].map((body) =>
+        client.send('POST', '/v1/messages', { body, headers: { 'x-stainless-retry-count': '1' } }),
+      );
+      // Refused while the others wait, so they have been taken by now.
+      await expectError(context, (await other?.response) as ClientResponse, {
+        status: 400,
+        type: 'invalid_request_error',
+        code: 'thread_continue_in_flight',
+      });
+      first.destroy();
+      gate.open();
+      const answer = (await (await retry?.response)?.json()) as Message;
+      context.expect(answer).toMatchObject({ content: [{ type: 'text', text: 'Once' }] });
+      context.expect(upstream.chatCalls).toHaveLength(2);
+      const next = await client.messages(goOn(answer.id, 'And then?'));
+      context.expect(next.status, await next.text()).toBe(200);
+      context
+        .expect(sentMessages(upstream.chatCalls.at(-1)).map(({ content }) => content))
+        .toEqual(['Hello', '1, 2, 3, 4, 5', 'more', 'Once', 'And then?']);
     },
   },
 ];

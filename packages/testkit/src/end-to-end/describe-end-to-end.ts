@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { AdapterServer, CreateAdapterServer } from '../case-runner.ts';
+import { aiSdkCases } from './ai-sdk-cases.ts';
 import { type Engine, startEmbedded, startLlamaServer } from './engines.ts';
 import { langchainCases } from './langchain-cases.ts';
 import { sdkCases } from './sdk-cases.ts';
@@ -32,5 +33,6 @@ function defineTests(createServer: CreateAdapterServer, startEngine: () => Promi
     await server?.close();
     await engine?.close();
   });
-  for (const { title, run } of [...sdkCases, ...langchainCases]) test(title, () => run(server.url));
+  for (const { title, run } of [...sdkCases, ...langchainCases, ...aiSdkCases])
+    test(title, () => run(server.url));
 }

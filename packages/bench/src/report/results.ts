@@ -1,0 +1,69 @@
+import type { Machine } from './machine.ts';
+import { loadSaved, save } from './saved.ts';
+
+/** The figures of each round by server (or reference), in the row's unit. */
+export type Figures = Readonly<Record<string, readonly number[]>>;
+
+/** What a figure of llama-messages may be at most. */
+export type Bar =
+  | {
+      readonly kind: 'relative';
+      /** Times the pipe's figure of the same round. */
+      readonly pipe: number;
+      /** The same for servers in a framework, where that is another. */
+      readonly pipeInFramework?: number;
+      /** And times the reference's on top. */
+      readonly reference?: number;
+    }
+  | { readonly kind: 'absolute'; readonly atMost: number };
+
+/** One row of the benchmark, measured. */
+export interface RowResult {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly bar: Bar;
+  readonly figures: Figures;
+}
+
+/** A package that comes with `npm install` of core and an adapter. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly bytes: number;
+  /** What it is there for. */
+  readonly why: string;
+}
+
+export interface InstallResult {
+  readonly ours: readonly InstalledPackage[];
+  /** What the framework brings, which the host has anyway. */
+  readonly framework: { readonly name: string; readonly packages: number; readonly bytes: number };
+}
+
+/** What one run of the benchmark found out. */
+export interface BenchResults {
+  readonly machine: Machine;
+  /** Day of the run. */
+  readonly date: string;
+  readonly rows: readonly RowResult[];
+  readonly install?: InstallResult | undefined;
+}
+
+/** Returns the results that an earlier run has saved under this name; undefined if there are none. */
+export function loadResults(name: string): BenchResults | undefined {
+  return loadSaved<BenchResults>(name);
+}
+
+/** Saves results under a name; rows that were not measured now stay as they were. Returns the file's path. */
+export function saveResults(name: string, results: BenchResults): string {
+  const earlier = loadResults(name);
+  const measured = new Map(results.rows.map((row) => [row.name, row]));
+  const kept = (earlier?.rows ?? []).map((row) => measured.get(row.name) ?? row);
+  const added = results.rows.filter((row) => !kept.includes(row));
+  return save(name, {
+    ...results,
+    rows: [...kept, ...added],
+    install: results.install ?? earlier?.install,
+  } satisfies BenchResults);
+}

@@ -1,0 +1,28 @@
+/** One of those that are measured in turn. */
+export interface Contender<Figure> {
+  readonly label: string;
+  /** Resolves with the figure of one round. */
+  measure(): Promise<Figure>;
+}
+
+/**
+ * Measures in rounds, each contender once in each, so that whatever else the machine does meets all of them; the order
+ * turns by one from round to round. Resolves with the figures by label, in the order of the contenders.
+ *
+ * @param warmUps - rounds in front that do not count
+ */
+export async function measureInRounds<Figure>(
+  contenders: readonly Contender<Figure>[],
+  rounds: number,
+  warmUps = 1,
+): Promise<Record<string, Figure[]>> {
+  const figures = Object.fromEntries(contenders.map(({ label }) => [label, [] as Figure[]]));
+  for (let round = -warmUps; round < rounds; round += 1) {
+    const first = (round + warmUps) % contenders.length;
+    for (const { label, measure } of [...contenders.slice(first), ...contenders.slice(0, first)]) {
+      const figure = await measure();
+      if (round >= 0) figures[label]?.push(figure);
+    }
+  }
+  return figures;
+}

@@ -1,0 +1,64 @@
+import { shortBody } from '../bodies.ts';
+import { quantile } from '../report/statistics.ts';
+import type { Figures, RowResult } from '../report/results.ts';
+import { measureInRounds } from '../rounds.ts';
+import type { Row } from './row.ts';
+
+/** Streams that go on beside the requests that are timed. */
+const streams = 64;
+
+/**
+ * How much later the first event comes than from the upstream itself, which is asked in turn with the server; the
+ * machine is as busy for the one as for the other.
+ */
+export function firstEvent(requests: number): Row {
+  return {
+    name: 'first-event',
+    async measure(stage, { labels, rounds }) {
+      const { upstream, upstreamUrl, load } = stage;
+      const servers = await stage.servers(labels);
+      const contenders = servers.map(({ label, url }) => ({
+        label,
+        async measure() {
+          await upstream.ask('scenario', { kind: 'held' });
+          await load.ask('open', { url, body: shortBody, streams });
+          await upstream.ask('scenario', { kind: 'one-token' });
+          await upstream.ask('stream', { tokens: Number.MAX_SAFE_INTEGER, intervalMs: 10 });
+          const times = await load.ask('firstEvents', {
+            urls: [upstreamUrl, url],
+            body: shortBody,
+            requests,
+          });
+          await load.ask('abort');
+          const [direct = [], through = []] = times;
+          return [0.5, 0.99].map((share) => quantile(through, share) - quantile(direct, share));
+        },
+      }));
+      const both = await measureInRounds(contenders, rounds);
+      return [
+        toResult(
+          'first-event-p50',
+          'time to the first event, added to the upstream’s, at 64 streams: p50',
+          1,
+          pick(both, 0),
+        ),
+        toResult(
+          'first-event-p99',
+          'time to the first event, added to the upstream’s, at 64 streams: p99',
+          10,
+          pick(both, 1),
+        ),
+      ];
+    },
+  };
+}
+
+function pick(both: Readonly<Record<string, readonly number[][]>>, index: 0 | 1): Figures {
+  return Object.fromEntries(
+    Object.entries(both).map(([label, rounds]) => [label, rounds.map((round) => round[index] ?? Number.NaN)]),
+  );
+}
+
+function toResult(name: string, title: string, atMost: number, figures: Figures): RowResult {
+  return { name, title, unit: 'ms', bar: { kind: 'absolute', atMost }, figures };
+}

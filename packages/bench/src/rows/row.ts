@@ -1,0 +1,26 @@
+import type { RowResult } from '../report/results.ts';
+import type { MeasuredServer, Stage } from '../stage.ts';
+
+/** A row of the benchmark. */
+export interface Row {
+  /** As `--only` names it. */
+  readonly name: string;
+  /** Resolves with what was found out: one result, or several that are measured together. */
+  measure(stage: Stage, options: RowOptions): Promise<RowResult[]>;
+}
+
+export interface RowOptions {
+  /** Of the servers to measure, in order. */
+  readonly labels: readonly string[];
+  readonly rounds: number;
+}
+
+/** The name of the reference among the servers' figures. */
+export const referenceLabel = 'parse + stringify';
+
+/** Resolves with the microseconds of CPU time that a server's process spends while `work` goes on. */
+export async function cpuTimeOf(server: MeasuredServer, work: () => Promise<void>): Promise<number> {
+  const before = await server.process.ask('cpuTime');
+  await work();
+  return (await server.process.ask('cpuTime')) - before;
+}

@@ -1,0 +1,31 @@
+/** The servers that can be measured, by the names that they have in results. */
+export const serverNames = [
+  'pipe',
+  'node',
+  'express',
+  'fastify',
+  'nestjs-express',
+  'nestjs-fastify',
+  'fetch',
+  'llms',
+] as const;
+
+export type ServerName = (typeof serverNames)[number];
+
+/** What all others are measured by. */
+export const pipeName = 'pipe' satisfies ServerName;
+
+/** A label of a server: its name, or `NAME@PATH` for the packages of another checkout. */
+export function toName(label: string): string {
+  return label.split('@', 1)[0] ?? label;
+}
+
+/** True for llama-messages, whatever it is in. */
+export function isOurs(label: string): boolean {
+  const name = toName(label);
+  return (serverNames as readonly string[]).includes(name) && name !== pipeName && name !== 'llms';
+}
+
+export function isInFramework(label: string): boolean {
+  return isOurs(label) && toName(label) !== 'node';
+}
