@@ -1,9 +1,7 @@
+import { pull, type Sink } from './sink.ts';
+
 /** Takes the frames of a stream, with backpressure. */
-export interface FrameSink {
-  /** Takes whole frames; false asks to wait for {@link FrameSink.ready} before the next. */
-  write(frames: string): boolean;
-  /** Resolves when more can be written, and also when the reader is gone for good. */
-  ready(): Promise<void>;
+export interface FrameSink extends Sink<string> {
   /** Breaks the connection: the answer cannot be completed, and must not look as if it were. */
   destroy(): void;
 }
@@ -19,13 +17,29 @@ export interface EventStream extends AsyncIterable<string> {
 
 /** Returns the stream of what `pipe` pushes; leaving its iteration aborts `abort`. */
 export function createEventStream(pipe: EventStream['pipe'], abort: AbortController): EventStream {
-  return { pipe, [Symbol.asyncIterator]: () => pull(pipe, abort) };
+  return {
+    pipe,
+    [Symbol.asyncIterator]() {
+      return pull<string>(
+        async (sink) => {
+          let isBroken = false;
+          await pipe({
+            write: (frames) => sink.write(frames),
+            ready: () => sink.ready(),
+            destroy() {
+              isBroken = true;
+            },
+          });
+          if (isBroken) throw new Error('The answer could not be completed');
+        },
+        () => abort.abort(),
+      );
+    },
+  };
 }
 
-/** Writes frames with the sink's backpressure. */
-export interface PacedWriter {
-  /** Resolves when the sink takes more. */
-  write(frames: string): Promise<void> | undefined;
+/** Writes frames, and something else whenever there have been none for a while. */
+export interface PacedWriter extends Sink<string> {
   /** Ends the pings. */
   close(): void;
 }
@@ -39,70 +53,25 @@ export function createPacedWriter(sink: FrameSink, intervalMs: number, onSilence
   let blocked: Promise<void> | undefined;
   let timer = setTimeout(tick, intervalMs);
 
-  function write(frames: string): Promise<void> | undefined {
-    if (frames === '') return undefined;
+  function write(frames: string): boolean {
+    if (frames === '') return blocked === undefined;
     lastWrite = performance.now();
-    if (sink.write(frames)) return undefined;
+    if (sink.write(frames)) return true;
     blocked ??= sink.ready().then(() => {
       blocked = undefined;
     });
-    return blocked;
+    return false;
   }
 
   function tick(): void {
     const wait = lastWrite + intervalMs - performance.now();
-    if (wait <= 0 && blocked === undefined) void write(onSilence());
+    if (wait <= 0 && blocked === undefined) write(onSilence());
     timer = setTimeout(tick, wait > 0 ? wait : intervalMs);
   }
 
-  return { write, close: () => clearTimeout(timer) };
-}
-
-/** Turns a push into an async iteration. */
-async function* pull(
-  pipe: EventStream['pipe'],
-  abort: AbortController,
-): AsyncGenerator<string, void, undefined> {
-  let frames = '';
-  let isDone = false;
-  let isBroken = false;
-  let wake: () => void = () => {};
-  let release: () => void = () => {};
-  const done = pipe({
-    write(text) {
-      frames += text;
-      wake();
-      return false;
-    },
-    ready: () =>
-      new Promise((resolve) => {
-        release = resolve;
-      }),
-    destroy() {
-      isBroken = true;
-    },
-  }).then(() => {
-    isDone = true;
-    wake();
-  });
-  try {
-    for (;;) {
-      if (frames !== '') {
-        const taken = frames;
-        frames = '';
-        yield taken;
-        release();
-      } else if (isDone) break;
-      else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-    if (isBroken) throw new Error('The answer could not be completed');
-  } finally {
-    abort.abort();
-    release();
-    await done;
-  }
+  return {
+    write,
+    ready: () => blocked ?? Promise.resolve(),
+    close: () => clearTimeout(timer),
+  };
 }

@@ -1,4 +1,4 @@
-import type { ChatChunk, ChatRequest, ChatTool } from './chat/types.ts';
+import type { ChatRequest, ChatTool } from './chat/types.ts';
 import { checkRoom } from './context-room.ts';
 import { estimateTokens } from './convert/estimate-tokens.ts';
 import type { ResponsePlan } from './convert/response-plan.ts';
@@ -12,6 +12,7 @@ import type { ResolvedOptions } from './options.ts';
 import type { Backend } from './routing/backend.ts';
 import type { Wait } from './report.ts';
 import type { Services } from './services.ts';
+import type { Sink, Source } from './sink.ts';
 import type { Conversation } from './slots/conversation.ts';
 import type { MessageSink } from './stream/message-sink.ts';
 import {
@@ -21,6 +22,7 @@ import {
   toMessageStart,
 } from './stream/message-stream.ts';
 import { createCollectingSink } from './threads/collecting-sink.ts';
+import type { ChatItem } from './upstream/chat-stream.ts';
 import type { UpstreamModel } from './upstream/upstream.ts';
 
 /** A request that is converted and ready to be sent upstream. */
@@ -77,13 +79,24 @@ export interface ExchangeRun {
 
 interface Opened {
   readonly stream: MessageStream;
-  readonly batches: AsyncIterable<readonly ChatChunk[]>;
-  /** Ends the message; resolves when everything that must know of it does. */
-  end(): Promise<void>;
+  /** Resolves when all of the answer has been converted, and everything that must know of it does. */
+  readonly ended: Promise<void>;
+}
+
+/** Takes what the conversion of a batch has written, out of the exchange's {@link MessageSink}. */
+export interface Outlet {
+  /** Called after each batch; false asks to wait for {@link Outlet.ready}. */
+  flush(): boolean;
+  ready(): Promise<void>;
 }
 
 /** Begins an exchange: what comes of it goes to `sink`, and into the host's hooks when it is over. */
-export function startExchange(exchange: Exchange, sink: MessageSink, streamed: boolean): ExchangeRun {
+export function startExchange(
+  exchange: Exchange,
+  sink: MessageSink,
+  outlet: Outlet,
+  streamed: boolean,
+): ExchangeRun {
   const { services, options, requestId, signal, observer } = exchange;
   const onProgress = (wait: Wait): void => observer.onProgress?.({ ...wait, requestId });
   const startedAt = performance.now();
@@ -141,7 +154,7 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
     prepared = ready;
     if (isOver) ready.onOver();
     const { chat, backend, model, conversation, queueKey, sharedKey } = ready;
-    const begin = (generationSignal: AbortSignal): AsyncIterable<readonly ChatChunk[]> =>
+    const begin = (target: Sink<readonly ChatItem[]>, generationSignal: AbortSignal): Promise<void> =>
       generate(
         {
           chat,
@@ -167,32 +180,61 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
             });
           },
         },
+        target,
         generationSignal,
       );
-    let source: AsyncIterable<readonly ChatChunk[]>;
+    let source: Source<readonly ChatItem[]>;
     if (sharedKey !== undefined && services.inFlight) {
       const joined = services.inFlight.join(sharedKey, begin, abort.signal, sizeOf);
       attached = joined.isAttached;
-      source = joined;
-    } else source = begin(abort.signal);
-    const { first, items, close } = await withFirst(source);
-    // A generator that waits at a chunk nobody takes would keep its slot for ever.
-    if (abort.signal.aborted) close();
-    else abort.signal.addEventListener('abort', close, { once: true });
-    firstChunkMs = performance.now() - startedAt;
-    const progress = first?.find((chunk) => chunk.prompt_progress)?.prompt_progress;
-    if (progress) checkRoom(progress.total, ready.maxTokens, model.contextWindow);
-    const opening = openStream(ready);
-    stream = opening;
-    return {
-      stream: opening,
-      batches: items,
-      async end() {
-        opening.end();
-        if (!failure) ready.onGenerated(opening.generated);
-        await kept;
+      source = joined.pipe;
+    } else source = (target) => begin(target, abort.signal);
+
+    let refusal: { readonly error: unknown } | undefined;
+    let onFirst: () => void = () => {};
+    const first = new Promise<void>((resolve) => {
+      onFirst = resolve;
+    });
+
+    /** A prompt that leaves no room is refused before anything of the answer is sent. */
+    function begun(batch: readonly ChatItem[]): MessageStream | undefined {
+      firstChunkMs = performance.now() - startedAt;
+      try {
+        for (const item of batch) {
+          if ('textJson' in item || !item.prompt_progress) continue;
+          checkRoom(item.prompt_progress.total, ready.maxTokens, model.contextWindow);
+          break;
+        }
+        stream = openStream(ready);
+      } catch (error) {
+        refusal = { error };
+      }
+      onFirst();
+      return stream;
+    }
+
+    const chunks: Sink<readonly ChatItem[]> = {
+      write(batch) {
+        const target = stream ?? begun(batch);
+        if (!target) return false;
+        for (const item of batch) target.push(item);
+        return outlet.flush() && !target.isOver();
       },
+      ready: () => outlet.ready(),
+      isDone: () => refusal !== undefined || stream?.isOver() === true || abort.signal.aborted,
     };
+    const generated = source(chunks);
+    await Promise.race([first, generated]);
+    if (refusal) throw refusal.error;
+    const opening = (stream ??= openStream(ready));
+    const ended = generated.then(async () => {
+      opening.end();
+      if (!failure) ready.onGenerated(opening.generated());
+      await kept;
+    });
+    // Awaited by whoever writes the answer; until then a failure is not unhandled.
+    ended.catch(() => {});
+    return { stream: opening, ended };
   }
 
   const opened = open();
@@ -225,11 +267,11 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
         upstreamModel: prepared?.chat.model ?? '',
         streamed,
         outcome: aborted ? 'aborted' : failure ? 'failed' : 'completed',
-        stopReason: stream?.stopReason,
-        usage: stream?.usage ?? toMessageStart(messageId, exchange.model, 0).usage,
+        stopReason: stream?.stopReason(),
+        usage: stream?.usage() ?? toMessageStart(messageId, exchange.model, 0).usage,
         conversation: prepared?.conversation,
         attached,
-        repairedArguments: stream?.repairedArguments ?? 0,
+        repairedArguments: stream?.repairedArguments() ?? 0,
         prefixBreak: prepared?.prefixBreak,
         queuedMs,
         firstChunkMs,
@@ -241,36 +283,15 @@ export function startExchange(exchange: Exchange, sink: MessageSink, streamed: b
 }
 
 /** An estimate: what matters is that megabytes are not taken for bytes. */
-function sizeOf(batch: readonly ChatChunk[]): number {
+function sizeOf(batch: readonly ChatItem[]): number {
   let size = 0;
-  for (const chunk of batch) {
-    const delta = chunk.choices?.[0]?.delta;
+  for (const item of batch) {
+    if ('textJson' in item) {
+      size += 100 + item.textJson.length;
+      continue;
+    }
+    const delta = item.choices?.[0]?.delta;
     size += 400 + (delta?.content?.length ?? 0) + (delta?.reasoning_content?.length ?? 0);
   }
   return size;
-}
-
-/** Waits for the first item, so that a refusal that comes inside of a 200 is still a refusal, and puts it back in front. */
-async function withFirst<Item>(
-  source: AsyncIterable<Item>,
-): Promise<{ first: Item | undefined; items: AsyncIterable<Item>; close: () => void }> {
-  const iterator = source[Symbol.asyncIterator]();
-  const result = await iterator.next();
-  let pending: IteratorResult<Item> | undefined = result;
-  const items: AsyncIterable<Item> = {
-    [Symbol.asyncIterator]: () => ({
-      next() {
-        if (pending === undefined) return iterator.next();
-        const next = Promise.resolve(pending);
-        pending = undefined;
-        return next;
-      },
-      return: async (value) => (await iterator.return?.(value)) ?? { done: true, value },
-    }),
-  };
-  return {
-    first: result.done ? undefined : result.value,
-    items,
-    close: () => void iterator.return?.()?.then(undefined, () => {}),
-  };
 }

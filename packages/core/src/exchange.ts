@@ -1,6 +1,12 @@
 import { toMessagesError } from './errors.ts';
-import { createEventStream, createPacedWriter, type EventStream, type FrameSink } from './event-stream.ts';
-import { type Exchange, startExchange } from './exchange-run.ts';
+import {
+  createEventStream,
+  createPacedWriter,
+  type EventStream,
+  type FrameSink,
+  type PacedWriter,
+} from './event-stream.ts';
+import { type Exchange, type Outlet, startExchange } from './exchange-run.ts';
 import { createFrameWriter } from './stream/frame-writer.ts';
 import { createMessageCollector } from './stream/message-collector.ts';
 
@@ -20,7 +26,7 @@ const unstreamedGraceMs = 45_000;
  */
 export async function exchangeMessage(exchange: Exchange): Promise<string | EventStream> {
   const collector = createMessageCollector();
-  const run = startExchange(exchange, collector, false);
+  const run = startExchange(exchange, collector, unhindered, false);
   const text = collect();
   // Whoever waits gets it; until then a failure is not unhandled.
   text.catch(() => {});
@@ -28,8 +34,8 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
   return createEventStream(async (sink) => {
     const writer = createPacedWriter(sink, exchange.options.pingIntervalMs, () => ' ');
     try {
-      await writer.write(' ');
-      await writer.write(await text);
+      writer.write(' ');
+      writer.write(await text);
     } catch {
       sink.destroy();
     } finally {
@@ -39,12 +45,9 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
 
   async function collect(): Promise<string> {
     try {
-      const { stream, batches, end } = await run.opened;
-      for await (const batch of batches) {
-        for (const chunk of batch) stream.push(chunk);
-        if (stream.isOver) break;
-      }
-      await end();
+      await (
+        await run.opened
+      ).ended;
       const json = JSON.stringify(collector.message());
       exchange.observer.onOutput?.(json);
       run.finish();
@@ -64,41 +67,44 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
  */
 export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
   const frames = createFrameWriter(exchange.requestId);
-  const run = startExchange(exchange, frames, true);
+  let onTaken: () => void = () => {};
+  const taken = new Promise<void>((resolve) => {
+    onTaken = resolve;
+  });
+  let writer: PacedWriter | undefined;
+  // What comes before the adapter takes the stream waits in the frame writer, and the upstream with it.
+  const outlet: Outlet = {
+    flush: () => writer?.write(frames.take()) ?? false,
+    ready: () => writer?.ready() ?? taken,
+  };
+  const run = startExchange(exchange, frames, outlet, true);
   try {
     await settledWithin(run.opened, exchange.options.graceMs);
   } catch (error) {
     run.finish(error);
     throw toMessagesError(error);
   }
-  let isTaken = false;
   const onGone = (): void => {
-    if (!isTaken) run.finish();
+    if (!writer) run.finish();
   };
   // A client that left before its stream began: nobody will read it, so nobody else would end it.
   if (exchange.signal.aborted) onGone();
   else exchange.signal.addEventListener('abort', onGone, { once: true });
   return createEventStream(async (sink) => {
-    isTaken = true;
-    const writer = createPacedWriter(observed(sink, exchange), exchange.options.pingIntervalMs, () => {
+    const paced = createPacedWriter(observed(sink, exchange), exchange.options.pingIntervalMs, () => {
       run.startEarly();
       frames.ping();
       return frames.take();
     });
+    writer = paced;
     let failure: unknown;
     try {
-      if (!run.isOpen()) {
-        run.startEarly();
-        await writer.write(frames.take());
-      }
-      const { stream, batches, end } = await run.opened;
-      for await (const batch of batches) {
-        for (const chunk of batch) stream.push(chunk);
-        const blocked = writer.write(frames.take());
-        if (blocked) await blocked;
-        if (stream.isOver) break;
-      }
-      await end();
+      if (!run.isOpen()) run.startEarly();
+      paced.write(frames.take());
+      onTaken();
+      await (
+        await run.opened
+      ).ended;
     } catch (error) {
       failure = error;
       if (!run.abort.signal.aborted) {
@@ -107,12 +113,18 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
         else frames.fail(toMessagesError(error));
       }
     } finally {
-      writer.close();
-      if (!run.abort.signal.aborted) await writer.write(frames.take());
+      paced.close();
+      if (!run.abort.signal.aborted) {
+        paced.write(frames.take());
+        await paced.ready();
+      }
       run.finish(failure);
     }
   }, run.abort);
 }
+
+/** Nothing waits for a message that is only collected. */
+const unhindered: Outlet = { flush: () => true, ready: () => Promise.resolve() };
 
 function observed(sink: FrameSink, { observer }: Exchange): FrameSink {
   const { onOutput } = observer;

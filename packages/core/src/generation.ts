@@ -1,12 +1,14 @@
-import type { ChatChunk, ChatRequest } from './chat/types.ts';
+import type { ChatRequest } from './chat/types.ts';
 import { MessagesError } from './errors.ts';
 import type { ExchangeObserver } from './observer.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Wait } from './report.ts';
+import { pump, type Sink } from './sink.ts';
 import type { SlotAffinity } from './slots/affinity.ts';
 import type { Conversation } from './slots/conversation.ts';
 import type { Queue } from './slots/queue.ts';
 import { findOffendingTools, isGrammarFailure, simplifyTools } from './tools/offending-tool.ts';
+import type { ChatItem } from './upstream/chat-stream.ts';
 import type { Upstream, UpstreamCall, UpstreamModel } from './upstream/upstream.ts';
 
 /** One generation: a chat request, and what stands between it and the upstream. */
@@ -26,18 +28,19 @@ export interface Generation {
 }
 
 /**
- * Yields the chunks of a generation, those of one network read together: waits for a slot, for a model that is still
- * loading, asks the upstream, and gives the slot back when it is over, failed or left.
+ * Pushes the chunks of a generation into `sink`, those of one network read together: waits for a slot, for a model that is
+ * still loading, asks the upstream, and gives the slot back when it is over, failed or left.
  *
  * Asks a second time, before anything came, where the first time failed for a reason that a second may not have: a grammar that
  * llama.cpp could not build of the tools' schemas, and an answer that it could not parse.
  *
  * @throws MessagesError
  */
-export async function* generate(
+export async function generate(
   generation: Generation,
+  sink: Sink<readonly ChatItem[]>,
   signal: AbortSignal,
-): AsyncGenerator<readonly ChatChunk[], void, undefined> {
+): Promise<void> {
   const { queue, conversation, options, affinity, model, requestId, observer } = generation;
   const onProgress = (wait: Wait): void => observer.onProgress?.({ ...wait, requestId });
   const ticket = await queue.acquire({
@@ -66,10 +69,14 @@ export async function* generate(
           signal,
           onProgress,
         );
-        for await (const batch of batches) {
-          hasContent ||= batch.some(carriesContent);
-          yield batch;
-        }
+        await pump(batches, {
+          write(batch) {
+            hasContent ||= batch.some(carriesContent);
+            return sink.write(batch);
+          },
+          ready: () => sink.ready(),
+          isDone: () => sink.isDone?.() === true,
+        });
         return;
       } catch (error) {
         const next =
@@ -102,9 +109,10 @@ function toSecondAttempt(
   return /failed to parse (?:input|tool)/i.test(said) ? chat : undefined;
 }
 
-function carriesContent(chunk: ChatChunk): boolean {
+function carriesContent(item: ChatItem): boolean {
+  if ('textJson' in item) return true;
   return (
-    chunk.choices?.some(({ delta, message }) => {
+    item.choices?.some(({ delta, message }) => {
       const said = delta ?? message;
       return Boolean(said?.content || said?.reasoning_content || said?.reasoning || said?.tool_calls?.length);
     }) ?? false

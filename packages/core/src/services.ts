@@ -8,14 +8,14 @@ import { createModelRouter, type ModelRouter } from './routing/model-router.ts';
 import { createInFlight, type InFlight } from './slots/in-flight.ts';
 import { createMemoryThreadStore } from './threads/thread-store.ts';
 import { createThreads, type Threads } from './threads/threads.ts';
-import type { ChatChunk } from './chat/types.ts';
+import type { ChatItem } from './upstream/chat-stream.ts';
 
 /** What outlives a request: everything that a handler remembers, each bounded. */
 export interface Services {
   /** The default one first. */
   readonly backends: readonly Backend[];
   readonly router: ModelRouter;
-  readonly inFlight: InFlight<readonly ChatChunk[]> | undefined;
+  readonly inFlight: InFlight<readonly ChatItem[]> | undefined;
   readonly memory: GenerationMemory;
   readonly reveals: RevealMemory;
   readonly prefixes: PrefixTracker;

@@ -49,7 +49,9 @@ async function answer(
   signal?: AbortSignal,
 ): Promise<Answer> {
   const chunks: ChatChunk[] = [];
-  for await (const batch of await upstream.stream(request, callWith(signal))) chunks.push(...batch);
+  for await (const batch of await upstream.stream(request, callWith(signal))) {
+    chunks.push(...batch.filter((item): item is ChatChunk => !('textJson' in item)));
+  }
   const deltas = chunks.flatMap((chunk) => chunk.choices?.map((choice) => choice.delta ?? {}) ?? []);
   const end = chunks.findLast((chunk) => chunk.choices?.[0]?.finish_reason);
   return {
@@ -259,7 +261,11 @@ describe.each([
         const chunks = await upstream.stream(endless, callWith(abort.signal));
         const read = async (): Promise<void> => {
           for await (const batch of chunks) {
-            if (when === 'prompt' || batch.some((chunk) => chunk.choices?.[0]?.delta?.content)) abort.abort();
+            if (
+              when === 'prompt' ||
+              batch.some((chunk) => 'choices' in chunk && chunk.choices?.[0]?.delta?.content)
+            )
+              abort.abort();
           }
         };
         await expect(read()).rejects.toMatchObject({ name: 'AbortError' });

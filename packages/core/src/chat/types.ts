@@ -109,6 +109,16 @@ export interface VerboseStop {
   truncated?: boolean;
 }
 
+/**
+ * A chunk that brings nothing but text of the answer (`delta.content`) or of the thought before it
+ * (`delta.reasoning_content`), with the text as it stands in the chunk's JSON: escaped, and without its quotes. It is most
+ * of a stream, and can be passed on without being parsed.
+ */
+export interface ChatTextDelta {
+  textJson: string;
+  isThinking: boolean;
+}
+
 export interface ChatChunk {
   id?: string | null;
   model?: string | null;

@@ -1,5 +1,8 @@
-import http from 'node:http';
+import http, { type IncomingMessage } from 'node:http';
+import { isAscii } from 'node:buffer';
 import https from 'node:https';
+import { StringDecoder } from 'node:string_decoder';
+import type { Sink } from '../sink.ts';
 import type { HttpAnswer, HttpCall, HttpClient } from '../upstream/http-client.ts';
 
 const agents = {
@@ -49,11 +52,71 @@ function send(call: HttpCall, pooled: boolean): Promise<Outcome> {
           status: response.statusCode ?? 0,
           headers: { get: (name) => headerText(response.headers[name.toLowerCase()]) },
           body: response,
+          pipeText: (sink) => pipeText(response, sink),
         },
       });
     });
     request.end(call.body);
   });
+}
+
+/**
+ * Events of the stream instead of its async iterator, which costs as much as all the rest; and all that the socket has
+ * read at once together: Node tells of each HTTP chunk on its own, and llama-server makes one of each token.
+ */
+function pipeText(response: IncomingMessage, sink: Sink<string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const toText = createTextDecoder();
+    let read: Buffer | undefined;
+    let more: Buffer[] | undefined;
+    function flush(): void {
+      if (!read) return;
+      const bytes = more ? Buffer.concat([read, ...more]) : read;
+      read = undefined;
+      more = undefined;
+      take(toText(bytes));
+    }
+    function take(text: string): void {
+      if (text === '' || sink.write(text)) return;
+      if (sink.isDone?.()) return stop();
+      response.pause();
+      void sink.ready().then(() => (sink.isDone?.() ? stop() : response.resume()));
+    }
+    function stop(): void {
+      resolve();
+      response.destroy();
+    }
+    response.on('data', (bytes: Buffer) => {
+      if (read) (more ??= []).push(bytes);
+      else {
+        read = bytes;
+        process.nextTick(flush);
+      }
+    });
+    response.on('end', () => {
+      flush();
+      take(toText());
+      resolve();
+    });
+    response.on('error', (error) => {
+      flush();
+      reject(error);
+    });
+    response.on('close', () => reject(new Error('The connection was closed')));
+  });
+}
+
+/** Returns a function of the bytes that come, and of nothing at their end; a character may be cut by a read. */
+function createTextDecoder(): (bytes?: Buffer) => string {
+  const decoder = new StringDecoder('utf8');
+  let mayHoldBytes = false;
+  return (bytes) => {
+    if (bytes === undefined) return decoder.end();
+    // The usual case, and the cheapest.
+    if (!mayHoldBytes && isAscii(bytes)) return bytes.toString('latin1');
+    mayHoldBytes = (bytes.at(-1) ?? 0) > 0x7f;
+    return decoder.write(bytes);
+  };
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

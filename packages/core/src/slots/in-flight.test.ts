@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createInFlight, type InFlight, type JoinedSource } from './in-flight.ts';
+import { pull, pump, type Sink } from '../sink.ts';
+import { createInFlight, type InFlight } from './in-flight.ts';
 
 /** A source that a test feeds; it notes how far it was read and that it was told to stop. */
 function createFeed() {
@@ -19,7 +20,8 @@ function createFeed() {
       ending = error === undefined ? {} : { error };
       wake();
     },
-    async *start(signal: AbortSignal): AsyncGenerator<number> {
+    start: (sink: Sink<number>, signal: AbortSignal): Promise<void> => pump(feed.items(signal), sink),
+    async *items(signal: AbortSignal): AsyncGenerator<number> {
       feed.starts++;
       feed.signal = signal;
       signal.addEventListener('abort', () => wake());
@@ -47,8 +49,32 @@ type Feed = ReturnType<typeof createFeed>;
 const sizeOf = (): number => 1;
 const present = (): AbortSignal => new AbortController().signal;
 
-function join(inFlight: InFlight<number>, feed: Feed, signal = present(), key = 'k'): JoinedSource<number> {
-  return inFlight.join(key, feed.start, signal, sizeOf);
+/** A reader that takes one item after another; leaving its loop is what a client does that goes away. */
+interface Joined extends AsyncIterable<number> {
+  readonly isAttached: boolean;
+}
+
+function join(
+  inFlight: InFlight<number>,
+  { start }: Pick<Feed, 'start'>,
+  signal = present(),
+  key = 'k',
+): Joined {
+  const left = new AbortController();
+  const joined = inFlight.join(key, start, AbortSignal.any([signal, left.signal]), sizeOf);
+  return {
+    isAttached: joined.isAttached,
+    [Symbol.asyncIterator]() {
+      const iterator = pull(joined.pipe, () => left.abort());
+      return {
+        next: () => iterator.next(),
+        return() {
+          left.abort();
+          return iterator.return();
+        },
+      };
+    },
+  };
 }
 
 async function all(source: AsyncIterable<number>): Promise<number[]> {
@@ -85,7 +111,7 @@ describe('an identical request', () => {
 
   it('is started at once, before anybody reads', () => {
     const [inFlight, feed] = [createInFlight<number>({ maxBytes: 100 }), createFeed()];
-    const start = vi.fn<(signal: AbortSignal) => AsyncIterable<number>>(feed.start);
+    const start = vi.fn<Feed['start']>(feed.start);
     inFlight.join('k', start, present(), sizeOf);
     expect(start).toHaveBeenCalledOnce();
   });
@@ -119,7 +145,7 @@ describe('an identical request', () => {
     const start = (): never => {
       throw new Error('no upstream');
     };
-    await expect(all(inFlight.join('k', start, present(), sizeOf))).rejects.toThrow('no upstream');
+    await expect(all(join(inFlight, { start }))).rejects.toThrow('no upstream');
     expect(inFlight.size).toBe(0);
   });
 });
@@ -291,10 +317,14 @@ it('every reader that stays gets the same, all of it, whoever joins, waits or le
         function read(reader: Reader): void {
           if (reader.isReading) return;
           reader.isReading = true;
-          void reader.iterator.next().then((result) => {
-            reader.isReading = false;
-            if (!result.done) reader.got.push(result.value);
-          });
+          void reader.iterator.next().then(
+            (result) => {
+              reader.isReading = false;
+              if (!result.done) reader.got.push(result.value);
+            },
+            // It has left.
+            () => {},
+          );
         }
         function add(): void {
           if (readers.length > 0 && inFlight.size === 0) return;

@@ -1,3 +1,4 @@
+import type { Sink, Source } from '../sink.ts';
 import { createSharedSource, type SharedSource } from './shared-source.ts';
 
 export interface InFlightOptions {
@@ -11,8 +12,9 @@ export interface InFlightOptions {
   readonly lingerMs?: number | undefined;
 }
 
-/** The items of a source, from the first, for one reader. Can be consumed once. */
-export interface JoinedSource<Item> extends AsyncIterable<Item> {
+/** The items of a source, from the first, for one reader. Can be piped once. */
+export interface JoinedSource<Item> {
+  readonly pipe: Source<Item>;
   /** A source that another caller had started. */
   readonly isAttached: boolean;
 }
@@ -20,15 +22,15 @@ export interface JoinedSource<Item> extends AsyncIterable<Item> {
 export interface InFlight<Item> {
   /**
    * Returns the items of the source that runs under `key`, all from the first; starts one if none does, or if it can
-   * no longer be joined. Counts as a reader from now on until its iteration is left or over, or `signal` aborts, which
-   * throws the signal's reason into the iteration. A failure of the source reaches every reader, after the items before it.
+   * no longer be joined. Counts as a reader from now on until its sink is done, it has got the end, or `signal` aborts,
+   * which fails it with the signal's reason. A failure of the source reaches every reader, after the items before it.
    *
    * @param start is called at once, and only by the first; its signal aborts when no reader is left
    * @param sizeOf an estimate in bytes; the first caller's counts
    */
   join(
     key: string,
-    start: (signal: AbortSignal) => AsyncIterable<Item>,
+    start: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>,
     signal: AbortSignal,
     sizeOf: (item: Item) => number,
   ): JoinedSource<Item>;
@@ -53,7 +55,7 @@ export function createInFlight<Item>(options: InFlightOptions): InFlight<Item> {
 
   function add(
     key: string,
-    start: (signal: AbortSignal) => AsyncIterable<Item>,
+    start: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>,
     sizeOf: (item: Item) => number,
   ): SharedSource<Item> {
     const source = createSharedSource<Item>({
@@ -69,18 +71,16 @@ export function createInFlight<Item>(options: InFlightOptions): InFlight<Item> {
 
   return {
     join(key, start, signal, sizeOf) {
-      if (signal.aborted) return { isAttached: false, [Symbol.asyncIterator]: () => rejecting(signal) };
+      if (signal.aborted) return { isAttached: false, pipe: () => Promise.reject(signal.reason) };
       const running = sources.get(key);
-      const iterator = (running ?? add(key, start, sizeOf)).read(signal);
-      return { isAttached: running !== undefined, [Symbol.asyncIterator]: () => iterator };
+      return {
+        isAttached: running !== undefined,
+        pipe: (running ?? add(key, start, sizeOf)).read(signal),
+      };
     },
     has: (key) => sources.has(key),
     get size() {
       return sources.size;
     },
   };
-}
-
-function rejecting(signal: AbortSignal): AsyncIterator<never> {
-  return { next: () => Promise.reject(signal.reason) };
 }

@@ -1,6 +1,8 @@
+import type { Sink, Source } from '../sink.ts';
+
 export interface SharedSourceOptions<Item> {
-  /** Called once, by the first reader; its signal aborts when no reader is left. */
-  readonly start: (signal: AbortSignal) => AsyncIterable<Item>;
+  /** Called once, with the first reader; its signal aborts when no reader is left. */
+  readonly start: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>;
   readonly sizeOf: (item: Item) => number;
   /** Most bytes kept for later readers, and for the slower ones. */
   readonly maxBytes: number;
@@ -12,18 +14,26 @@ export interface SharedSourceOptions<Item> {
 
 /** A source of items that several can read, each all of it. */
 export interface SharedSource<Item> {
-  /** Adds a reader, from the first item on. Must not be called after {@link SharedSourceOptions.onClosed}. */
-  read(signal: AbortSignal): AsyncIterator<Item>;
+  /**
+   * Adds a reader, which gets what has come, from the first item on, as soon as it is piped. Must not be called after
+   * {@link SharedSourceOptions.onClosed}.
+   */
+  read(signal: AbortSignal): Source<Item>;
 }
 
-interface Reader {
-  /** Of what it has read. */
+interface Reader<Item> {
+  /** The last that it has got. */
+  node: Pick<Node<Item>, 'next'>;
+  /** Of what it has got. */
   bytes: number;
-  isWaiting: boolean;
-  wake: () => void;
+  sink: Sink<Item> | undefined;
+  /** Its sink has asked to wait. */
+  isBlocked: boolean;
+  /** Resolves what it waits for: the end of the source, a failure, or that it leaves. */
+  settle: () => void;
 }
 
-/** Each reader holds the last node that it has read, so what all have read is garbage by itself. */
+/** Each reader holds the last node that it has got, so what all have got is garbage by itself. */
 interface Node<Item> {
   readonly item: Item;
   readonly size: number;
@@ -34,7 +44,7 @@ interface Node<Item> {
 export function createSharedSource<Item>(options: SharedSourceOptions<Item>): SharedSource<Item> {
   const { maxBytes, lingerMs } = options;
   const abort = new AbortController();
-  const readers = new Set<Reader>();
+  const readers = new Set<Reader<Item>>();
   const root: Pick<Node<Item>, 'next'> = { next: undefined };
   /** What a new reader begins with, as long as there can be one. */
   let first: typeof root | undefined = root;
@@ -43,7 +53,7 @@ export function createSharedSource<Item>(options: SharedSourceOptions<Item>): Sh
   let isStarted = false;
   let isOver = false;
   let failure: { readonly error: unknown } | undefined;
-  let wakePump = (): void => {};
+  let goOn: () => void = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function close(): void {
@@ -56,17 +66,7 @@ export function createSharedSource<Item>(options: SharedSourceOptions<Item>): Sh
     clearTimeout(timer);
     close();
     if (!isOver) abort.abort();
-    wakePump();
-  }
-
-  function append(item: Item): void {
-    const node: Node<Item> = { item, size: options.sizeOf(item), next: undefined };
-    last.next = node;
-    last = node;
-    bytes += node.size;
-    if (bytes > maxBytes) close();
-    // Nobody reads, and nobody can come.
-    if (!first && readers.size === 0) stop();
+    goOn();
   }
 
   /** Without a reader it goes on, so that whoever comes back has lost no time. */
@@ -74,41 +74,75 @@ export function createSharedSource<Item>(options: SharedSourceOptions<Item>): Sh
     let isWanted = readers.size === 0;
     for (const reader of readers) {
       if (bytes - reader.bytes > maxBytes) return false;
-      isWanted ||= reader.isWaiting;
+      isWanted ||= reader.sink !== undefined && !reader.isBlocked;
     }
     return isWanted;
   }
 
-  function wakeReaders(): void {
-    for (const reader of readers) reader.wake();
+  /** Gives a reader what it has not got yet, as long as it takes it. */
+  function deliver(reader: Reader<Item>): void {
+    const { sink } = reader;
+    while (sink && !reader.isBlocked && readers.has(reader)) {
+      const { next } = reader.node;
+      if (!next) {
+        if (isOver) reader.settle();
+        return;
+      }
+      reader.node = next;
+      reader.bytes += next.size;
+      if (sink.write(next.item)) continue;
+      if (sink.isDone?.()) return reader.settle();
+      reader.isBlocked = true;
+      void sink.ready().then(() => {
+        reader.isBlocked = false;
+        if (sink.isDone?.()) return reader.settle();
+        deliver(reader);
+        if (wantsMore()) goOn();
+      });
+    }
   }
 
-  async function pump(): Promise<void> {
+  const sink: Sink<Item> = {
+    write(item) {
+      const node: Node<Item> = { item, size: options.sizeOf(item), next: undefined };
+      last.next = node;
+      last = node;
+      bytes += node.size;
+      if (bytes > maxBytes) close();
+      for (const reader of readers) deliver(reader);
+      // Nobody reads, and nobody can come.
+      if (!first && readers.size === 0) stop();
+      return !abort.signal.aborted && wantsMore();
+    },
+    ready: () =>
+      new Promise((resolve) => {
+        goOn = resolve;
+        if (abort.signal.aborted || wantsMore()) resolve();
+      }),
+    isDone: () => abort.signal.aborted,
+  };
+
+  async function run(): Promise<void> {
     try {
-      for await (const item of options.start(abort.signal)) {
-        if (abort.signal.aborted) return;
-        append(item);
-        wakeReaders();
-        while (!abort.signal.aborted && !wantsMore()) {
-          await new Promise<void>((resolve) => {
-            wakePump = resolve;
-          });
-        }
-        if (abort.signal.aborted) return;
-      }
+      await options.start(sink, abort.signal);
     } catch (error) {
       failure = { error };
       close();
     } finally {
       isOver = true;
-      wakeReaders();
+      for (const reader of readers) deliver(reader);
     }
   }
 
   return {
     read(signal) {
-      const reader: Reader = { bytes: 0, isWaiting: false, wake: () => {} };
-      const begin = first ?? last;
+      const reader: Reader<Item> = {
+        node: first ?? last,
+        bytes: 0,
+        sink: undefined,
+        isBlocked: false,
+        settle: () => {},
+      };
       clearTimeout(timer);
       readers.add(reader);
       signal.addEventListener('abort', leave, { once: true });
@@ -116,61 +150,35 @@ export function createSharedSource<Item>(options: SharedSourceOptions<Item>): Sh
       function leave(): void {
         if (!readers.delete(reader)) return;
         signal.removeEventListener('abort', leave);
-        reader.wake();
-        if (readers.size > 0) wakePump();
-        else if (!first || lingerMs <= 0) stop();
+        reader.settle();
+        if (readers.size > 0) {
+          if (wantsMore()) goOn();
+        } else if (!first || lingerMs <= 0) stop();
         else {
           timer = setTimeout(stop, lingerMs);
-          wakePump();
+          goOn();
         }
       }
 
-      async function* items(): AsyncGenerator<Item, void, undefined> {
-        let node = begin;
-        try {
-          for (;;) {
-            if (!readers.has(reader)) {
-              signal.throwIfAborted();
-              return;
-            }
-            const { next } = node;
-            if (next) {
-              node = next;
-              reader.bytes += next.size;
-              // It may be the one that the others wait for.
-              if (!first) wakePump();
-              yield next.item;
-            } else if (isOver) {
-              close();
-              if (failure) throw failure.error;
-              return;
-            } else {
-              const woken = new Promise<void>((resolve) => {
-                reader.wake = resolve;
-              });
-              reader.isWaiting = true;
-              wakePump();
-              await woken;
-              reader.isWaiting = false;
-            }
-          }
-        } finally {
-          leave();
-        }
-      }
-
-      const iterator = items();
       if (!isStarted) {
         isStarted = true;
-        void pump();
+        void run();
       }
-      return {
-        next: () => iterator.next(),
-        // A generator that waits for an item, or that has not begun, would not run its `finally` now.
-        return() {
-          leave();
-          return iterator.return();
-        },
+      return async (target) => {
+        const settled = new Promise<void>((resolve) => {
+          reader.settle = resolve;
+        });
+        reader.sink = target;
+        deliver(reader);
+        if (wantsMore()) goOn();
+        if (!readers.has(reader)) reader.settle();
+        await settled;
+        const hasAll = isOver && reader.node.next === undefined;
+        if (hasAll) close();
+        leave();
+        if (target.isDone?.()) return;
+        signal.throwIfAborted();
+        if (hasAll && failure) throw failure.error;
       };
     },
   };

@@ -7,8 +7,10 @@ import { isCompleteJson, type ToolCall } from './tool-calls.ts';
 
 interface TextSegment {
   kind: 'text' | 'thinking';
-  /** All of the text so far. */
+  /** All of the text so far, but for {@link TextSegment.tail}. */
   text: string;
+  /** What came after it escaped as in JSON; has been written. */
+  tail: string;
   /** How much of it has been written. */
   written: number;
 }
@@ -33,15 +35,20 @@ export interface BlockWriterOptions {
 export interface BlockWriter {
   text(text: string): void;
   thinking(text: string): void;
+  /**
+   * The same for text that is escaped as in a JSON string, but only if it continues the block that is open, and nothing
+   * waits behind that; else it returns false and does nothing.
+   */
+  continueJson(kind: 'text' | 'thinking', textJson: string): boolean;
   tool(call: ToolCall, isNew: boolean): void;
   /**
    * Closes everything that is open or waiting.
    * @param truncated - the answer was cut by a limit, so a tool call may be incomplete
    */
   end(truncated: boolean): void;
-  readonly count: number;
+  count(): number;
   /** Values of arguments that were repaired. */
-  readonly repairs: number;
+  repairs(): number;
   /** Everything so far, as it was generated. */
   generated(): GeneratedMessage;
 }
@@ -68,9 +75,24 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
 
   function append(kind: 'text' | 'thinking', text: string): void {
     const last = waiting.at(-1) ?? open;
-    if (last?.kind === kind) last.text += text;
-    else add({ kind, text, written: 0 });
+    if (last?.kind === kind) {
+      settle(last);
+      last.text += text;
+    } else add({ kind, text, tail: '', written: 0 });
     flush();
+  }
+
+  /** Nothing but what is written is ever escaped. */
+  function settle(segment: TextSegment): void {
+    if (segment.tail === '') return;
+    segment.text += JSON.parse(`"${segment.tail}"`) as string;
+    segment.tail = '';
+    segment.written = segment.text.length;
+  }
+
+  function textOf(segment: TextSegment): string {
+    settle(segment);
+    return segment.text;
   }
 
   function add(segment: Segment): void {
@@ -135,7 +157,7 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
   function close(truncated: boolean): void {
     if (open === undefined) return;
     if (open.kind === 'thinking')
-      sink.signature(index, options.sign(options.hideThinking ? open.text : undefined));
+      sink.signature(index, options.sign(options.hideThinking ? textOf(open) : undefined));
     if (open.kind === 'tool') finishTool(open, truncated);
     sink.blockStop(index);
     open = undefined;
@@ -157,6 +179,13 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
   return {
     text: (text) => append('text', text),
     thinking: (text) => append('thinking', text),
+    continueJson(kind, textJson) {
+      if (open?.kind !== kind || waiting.length > 0) return false;
+      open.tail += textJson;
+      if (kind === 'text') sink.textJson(index, textJson);
+      else if (!options.hideThinking) sink.thinkingJson(index, textJson);
+      return true;
+    },
     tool(call, isNew) {
       if (isNew) add({ kind: 'tool', call, written: 0 });
       flush();
@@ -175,18 +204,14 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
         close(truncated);
       }
     },
-    get count() {
-      return index + 1;
-    },
-    get repairs() {
-      return repairs;
-    },
+    count: () => index + 1,
+    repairs: () => repairs,
     generated() {
-      const textOf = (kind: TextSegment['kind']): string =>
-        all.map((segment) => (segment.kind === kind ? segment.text : '')).join('');
+      const join = (kind: TextSegment['kind']): string =>
+        all.map((segment) => (segment.kind === kind ? textOf(segment) : '')).join('');
       return {
-        content: textOf('text'),
-        reasoning: textOf('thinking'),
+        content: join('text'),
+        reasoning: join('thinking'),
         calls: all.flatMap((segment) => (segment.kind === 'tool' ? [segment.call] : [])),
       };
     },

@@ -19,14 +19,25 @@ const pingFrame = 'event: ping\ndata: {"type":"ping"}\n\n';
  */
 export function createFrameWriter(requestId: string): FrameWriter {
   let frames = '';
+  let opening = '';
+  let openingIndex = -1;
+  let openingType = '';
 
   function event(payload: MessageStreamEvent): void {
     frames += `event: ${payload.type}\ndata: ${JSON.stringify(payload)}\n\n`;
   }
   function blockDelta(index: number, type: string, field: string, value: string): void {
-    frames +=
-      'event: content_block_delta\ndata: {"type":"content_block_delta","index":' +
-      `${index},"delta":{"type":"${type}","${field}":${JSON.stringify(value)}}}\n\n`;
+    frames += `${toOpening(index, type, field)}${JSON.stringify(value).slice(1)}}}\n\n`;
+  }
+
+  /** A block's deltas all begin in the same way. */
+  function openingOf(index: number, type: string, field: string): string {
+    if (openingIndex !== index || openingType !== type) {
+      opening = toOpening(index, type, field);
+      openingIndex = index;
+      openingType = type;
+    }
+    return opening;
   }
 
   return {
@@ -34,7 +45,13 @@ export function createFrameWriter(requestId: string): FrameWriter {
     blockStart: (index: number, content_block: ContentBlock) =>
       event({ type: 'content_block_start', index, content_block }),
     text: (index, text) => blockDelta(index, 'text_delta', 'text', text),
+    textJson(index, textJson) {
+      frames += openingOf(index, 'text_delta', 'text') + textJson + closing;
+    },
     thinking: (index, thinking) => blockDelta(index, 'thinking_delta', 'thinking', thinking),
+    thinkingJson(index, thinkingJson) {
+      frames += openingOf(index, 'thinking_delta', 'thinking') + thinkingJson + closing;
+    },
     signature: (index, signature) => blockDelta(index, 'signature_delta', 'signature', signature),
     inputJson: (index, partialJson) => blockDelta(index, 'input_json_delta', 'partial_json', partialJson),
     blockStop: (index) => event({ type: 'content_block_stop', index }),
@@ -50,4 +67,10 @@ export function createFrameWriter(requestId: string): FrameWriter {
       return taken;
     },
   };
+}
+
+const closing = '"}}\n\n';
+
+function toOpening(index: number, type: string, field: string): string {
+  return `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"${type}","${field}":"`;
 }

@@ -37,8 +37,14 @@ export function createMessageCollector(): MessageCollector {
     text(index, text) {
       block(index, 'text').text += text;
     },
+    textJson(index, textJson) {
+      block(index, 'text').text += unescape(textJson);
+    },
     thinking(index, thinking) {
       block(index, 'thinking').thinking += thinking;
+    },
+    thinkingJson(index, thinkingJson) {
+      block(index, 'thinking').thinking += unescape(thinkingJson);
     },
     signature(index, signature) {
       block(index, 'thinking').signature = signature;
@@ -63,6 +69,10 @@ export function createMessageCollector(): MessageCollector {
       return collected;
     },
   };
+}
+
+function unescape(json: string): string {
+  return JSON.parse(`"${json}"`) as string;
 }
 
 function toInput(json: string): Record<string, unknown> {

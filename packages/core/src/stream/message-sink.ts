@@ -9,7 +9,10 @@ export interface MessageSink {
   start(message: Message): void;
   blockStart(index: number, block: ContentBlock): void;
   text(index: number, text: string): void;
+  /** The same for text that is escaped as in a JSON string, without the quotes. */
+  textJson(index: number, textJson: string): void;
   thinking(index: number, thinking: string): void;
+  thinkingJson(index: number, thinkingJson: string): void;
   signature(index: number, signature: string): void;
   /** A piece of the JSON text of a tool use's input. */
   inputJson(index: number, partialJson: string): void;

@@ -417,9 +417,9 @@ it('repairs arguments of a wrong JSON type, however they are cut, and counts the
   expect(collector.message().content).toMatchObject([
     { type: 'tool_use', input: { color: 'red', level: 3 } },
   ]);
-  expect(stream.repairedArguments).toBe(1);
+  expect(stream.repairedArguments()).toBe(1);
   // The prompt cache holds what was generated.
-  expect(stream.generated.calls[0]?.json).toBe(pieces.join(''));
+  expect(stream.generated().calls[0]?.json).toBe(pieces.join(''));
 });
 
 it('takes a call that was printed as text for one only where that is wanted', () => {

@@ -1,4 +1,11 @@
-import type { ChatChoice, ChatChunk, ChatDelta, ChatTool, PromptProgress } from '../chat/types.ts';
+import type {
+  ChatChoice,
+  ChatChunk,
+  ChatDelta,
+  ChatTextDelta,
+  ChatTool,
+  PromptProgress,
+} from '../chat/types.ts';
 import { toStopReason } from '../convert/finish-reason.ts';
 import type { ResponsePlan } from '../convert/response-plan.ts';
 import { toDeltaUsage, type TokenTotals, toUsage } from '../convert/usage.ts';
@@ -7,6 +14,7 @@ import type { Message, StopReason, Usage } from '../messages/types.ts';
 import { createTextCallRecovery, type TextCallPart } from '../tools/text-tool-calls.ts';
 import { createBlockWriter, type GeneratedMessage } from './block-writer.ts';
 import type { MessageSink } from './message-sink.ts';
+import { toChatChunk } from './delta-template.ts';
 import { createPrefillStripper } from './prefill.ts';
 import { createThinkTagSplitter } from './think-tags.ts';
 import { createToolCallTracker, type ToolCall } from './tool-calls.ts';
@@ -32,22 +40,25 @@ export interface StreamOptions {
   readonly startsInThinking?: boolean | undefined;
 }
 
-/** A synchronous state machine: chunks in, calls of a {@link MessageSink} out. */
+/**
+ * A synchronous state machine: chunks in, calls of a {@link MessageSink} out. Without getters, as everything that is
+ * called for each token: V8 keeps objects that have them as hash tables, which made a token cost twice as much.
+ */
 export interface MessageStream {
   /** Writes `message_start` now, with estimated counts if the upstream has not told any; later calls do nothing. */
   start(): void;
-  push(chunk: ChatChunk): void;
+  push(item: ChatChunk | ChatTextDelta): void;
   /** Writes the end of the message; to be called once, when the upstream is done. */
   end(): void;
   /** Writes the error in place of the rest; after that nothing is written any more. */
   fail(error: unknown): void;
   /** Nothing will be written any more: the message has ended or failed. */
-  readonly isOver: boolean;
-  readonly usage: Usage;
-  readonly stopReason: StopReason | undefined;
-  readonly generated: GeneratedMessage;
+  isOver(): boolean;
+  usage(): Usage;
+  stopReason(): StopReason | undefined;
+  generated(): GeneratedMessage;
   /** Values of tool arguments that had a wrong JSON type and were repaired without loss. */
-  readonly repairedArguments: number;
+  repairedArguments(): number;
 }
 
 export type { GeneratedMessage };
@@ -171,6 +182,21 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
     });
   }
 
+  /** Passes on text that nothing looks at any more, as it came; returns false if something does. */
+  function continueText({ textJson, isThinking }: ChatTextDelta): boolean {
+    if (state !== 'started' || finishReason !== undefined || plan.discardOutput || textJson === '')
+      return false;
+    if (isThinking) {
+      if (!blocks.continueJson('thinking', textJson)) return false;
+    } else {
+      if (prose !== undefined || recovery || !content.isPassing() || !thinkTags.isPassing()) return false;
+      if (!blocks.continueJson('text', textJson)) return false;
+    }
+    sawAnything = true;
+    deltas += 1;
+    return true;
+  }
+
   function takeChoice(choice: ChatChoice): void {
     // Behind its finish reason a server would begin a second answer.
     if (finishReason !== undefined) return;
@@ -208,7 +234,7 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
       throw new MessagesError('api_error', 'The model server gave up in the middle of its answer');
     }
     blocks.end(finishReason === 'length');
-    if (blocks.count === 0 && !plan.discardOutput) {
+    if (blocks.count() === 0 && !plan.discardOutput) {
       sink.blockStart(0, { type: 'text', text: '', citations: null });
       sink.blockStop(0);
     }
@@ -238,8 +264,10 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
 
   return {
     start,
-    push(chunk) {
+    push(item) {
       if (state === 'over') return;
+      if ('textJson' in item && continueText(item)) return;
+      const chunk = 'textJson' in item ? toChatChunk(item) : item;
       takeTotals(chunk);
       start();
       try {
@@ -261,20 +289,10 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
       }
     },
     fail,
-    get isOver() {
-      return state === 'over';
-    },
-    get usage() {
-      return toUsage(totals);
-    },
-    get stopReason() {
-      return stopReason;
-    },
-    get repairedArguments() {
-      return blocks.repairs;
-    },
-    get generated() {
-      return blocks.generated();
-    },
+    isOver: () => state === 'over',
+    usage: () => toUsage(totals),
+    stopReason: () => stopReason,
+    repairedArguments: () => blocks.repairs(),
+    generated: () => blocks.generated(),
   };
 }

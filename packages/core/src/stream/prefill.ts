@@ -1,12 +1,12 @@
 /**
  * Returns a function that takes the content of an answer in pieces and passes on what comes after `prefill`.
  * llama-server repeats the client's own beginning of a turn; the API returns the continuation only. If the answer
- * begins otherwise, nothing is lost. `end` releases what was held back.
+ * begins otherwise, nothing is lost. `end` releases what was held back. While it `isPassing`, it passes on all that it gets.
  */
 export function createPrefillStripper(
   prefill: string,
   pass: (content: string) => void,
-): { push(content: string): void; end(): void } {
+): { push(content: string): void; end(): void; isPassing(): boolean } {
   let expected = prefill;
   let held = '';
 
@@ -27,5 +27,6 @@ export function createPrefillStripper(
       } else if (!expected.startsWith(held)) release();
     },
     end: release,
+    isPassing: () => expected === '',
   };
 }

@@ -5,8 +5,10 @@ export interface SseEvent {
 }
 
 export interface SseDecoder {
-  /** Takes the bytes of one read, cut anywhere, and returns the events that they complete. */
-  decode(bytes: Uint8Array): SseEvent[];
+  /** Takes one read, cut anywhere, and returns the events that it completes; all reads are bytes, or all are text. */
+  decode(read: Uint8Array | string): SseEvent[];
+  /** The next read begins where an event does. */
+  isBetweenEvents(): boolean;
   /** Returns the event that the stream ended inside of, if it has data; the standard drops it, a sloppy server means it. */
   end(): SseEvent[];
 }
@@ -32,6 +34,7 @@ export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
   let rest = '';
   /** How much of `rest` is known to hold no line end; keeps a long line that comes in many reads linear. */
   let scanned = 0;
+  let isAtStart = true;
   let skipLineFeed = false;
   let event: string | undefined;
   let data: string | undefined;
@@ -78,10 +81,19 @@ export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
     if (rest.length > maxEventLength) throw tooLong(maxEventLength);
   }
 
+  /** As a decoder of bytes does, at the very beginning. */
+  function withoutMark(text: string): string {
+    const isMarked = isAtStart && text.charCodeAt(0) === 0xfeff;
+    isAtStart = false;
+    return isMarked ? text.slice(1) : text;
+  }
+
   return {
-    decode(bytes) {
+    isBetweenEvents: () =>
+      rest === '' && data === undefined && event === undefined && !skipLineFeed && !isAtStart,
+    decode(read) {
       const events: SseEvent[] = [];
-      takeText(decoder.decode(bytes, { stream: true }), events);
+      takeText(typeof read === 'string' ? withoutMark(read) : decoder.decode(read, { stream: true }), events);
       return events;
     },
     end() {

@@ -10,14 +10,15 @@ const closeTag = '</think>';
 /**
  * Returns a function that takes the content of an answer in pieces, cut anywhere, and tells a leading
  * `<think>…</think>` from the text after it, for servers that leave the tags in. Only the beginning of an answer
- * is looked at: later on the tag is something that the model writes about. `end` releases what was held back.
+ * is looked at: later on the tag is something that the model writes about. `end` releases what was held back. While it
+ * `isPassing`, all that it gets is text.
  *
  * @param startsInThinking - the opening tag stands in the prompt, so the answer begins inside the thought
  */
 export function createThinkTagSplitter(
   receiver: ThinkTagReceiver,
   startsInThinking = false,
-): { push(content: string): void; end(): void } {
+): { push(content: string): void; end(): void; isPassing(): boolean } {
   /** `opened` and `closed`: line ends right behind a tag belong to the tag. */
   let state: 'before' | 'opened' | 'inside' | 'closed' | 'after' = startsInThinking ? 'opened' : 'before';
   let held = '';
@@ -62,6 +63,7 @@ export function createThinkTagSplitter(
 
   return {
     push,
+    isPassing: () => state === 'after',
     end: () => release(state, state === 'inside' ? receiver.thinking : receiver.text),
   };
 }

@@ -26,9 +26,17 @@ export function createCollectingSink(sink: MessageSink, onMessage: (message: Mes
       collector.text(index, text);
       sink.text(index, text);
     },
+    textJson(index, textJson) {
+      collector.textJson(index, textJson);
+      sink.textJson(index, textJson);
+    },
     thinking(index, thinking) {
       collector.thinking(index, thinking);
       sink.thinking(index, thinking);
+    },
+    thinkingJson(index, thinkingJson) {
+      collector.thinkingJson(index, thinkingJson);
+      sink.thinkingJson(index, thinkingJson);
     },
     signature(index, signature) {
       collector.signature(index, signature);

@@ -1,8 +1,8 @@
 import { MessagesError } from '../errors.ts';
-import { readChatStream, readText } from './chat-stream.ts';
+import { type ChatItem, readChatStream, readText } from './chat-stream.ts';
 import { toNetworkError, toUpstreamError } from './errors.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
-import type { ChatChunk } from '../chat/types.ts';
+import type { PushIterable } from '../sink.ts';
 import type { UpstreamCall } from './upstream.ts';
 
 export interface ApiClientOptions {
@@ -17,7 +17,7 @@ export interface ApiClientOptions {
 /** The calls that upstream servers have in common. Every failure is a {@link MessagesError} in the client's terms. */
 export interface ApiClient {
   /** Starts a streamed chat completion; resolves when the server has accepted it. */
-  chat(body: unknown, call: UpstreamCall): Promise<AsyncIterable<readonly ChatChunk[]>>;
+  chat(body: unknown, call: UpstreamCall): Promise<PushIterable<readonly ChatItem[]>>;
   /** Returns the answer to a request for JSON, and throws if it is no success. */
   json(method: 'GET' | 'POST', path: string, body: unknown, call: UpstreamCall): Promise<unknown>;
 }
@@ -66,7 +66,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     async chat(body, call) {
       const answer = await send('POST', '/v1/chat/completions', body, call, true);
       const type = answer.headers.get('content-type') ?? '';
-      if (type.startsWith('text/event-stream')) return readChatStream(answer.body, call.signal);
+      if (type.startsWith('text/event-stream')) return readChatStream(answer, call.signal);
       // A 200 with an error or a page in it.
       throw toUpstreamError(500, await readText(answer.body, 64 * 1024));
     },

@@ -1,60 +1,156 @@
-import type { ChatChunk } from '../chat/types.ts';
-import { createSseDecoder } from '../stream/sse-decoder.ts';
+import type { ChatChunk, ChatTextDelta } from '../chat/types.ts';
+import type { PushIterable, Sink, Source } from '../sink.ts';
+import { createDeltaTemplate } from '../stream/delta-template.ts';
+import { createSseDecoder, type SseEvent } from '../stream/sse-decoder.ts';
 import { toCutError, toUpstreamError } from './errors.ts';
+import type { HttpAnswer } from './http-client.ts';
+
+/** One chunk of an answer; see {@link ChatTextDelta} for the short form of most. */
+export type ChatItem = ChatChunk | ChatTextDelta;
 
 /**
- * Yields the chunks of a chat completion stream, those of one network read together.
+ * Returns the chunks of a chat completion stream, those of one network read together.
  *
- * @throws MessagesError if the upstream reports an error inside of the stream, sends something that is no JSON, or
- * ends without having said how the answer ended: a cut answer must never look like a whole one
+ * Their consumption rejects with a MessagesError if the upstream reports an error inside of the stream, sends something
+ * that is no JSON, or ends without having said how the answer ended: a cut answer must never look like a whole one.
  */
-export async function* readChatStream(
-  reads: AsyncIterable<Uint8Array>,
+export function readChatStream(
+  { body, pipeText }: Pick<HttpAnswer, 'body' | 'pipeText'>,
   signal: AbortSignal,
-): AsyncGenerator<readonly ChatChunk[], void, undefined> {
-  const decoder = createSseDecoder();
-  let isFinished = false;
-  let isDone = false;
-  let failure: unknown;
+): PushIterable<readonly ChatItem[]> {
+  const decoder = createChatDecoder();
+  return {
+    pipe: pipeText && ((sink) => push(pipeText, decoder, signal, sink)),
+    [Symbol.asyncIterator]: () => iterate(body, decoder, signal),
+  };
+}
 
+async function push(
+  pipeText: Source<string>,
+  decoder: ChatDecoder,
+  signal: AbortSignal,
+  sink: Sink<readonly ChatItem[]>,
+): Promise<void> {
+  let thrown: { readonly error: unknown } | undefined;
+  try {
+    await pipeText({
+      write(text) {
+        const items = decoder.decode(text);
+        const isFree = items.length === 0 || sink.write(items);
+        return isFree && !decoder.isDone();
+      },
+      ready: () => sink.ready(),
+      isDone: () => decoder.isDone() || sink.isDone?.() === true,
+    });
+    if (sink.isDone?.()) return;
+    const items = decoder.end();
+    if (items.length > 0) sink.write(items);
+  } catch (error) {
+    thrown = { error };
+  }
+  checkEnd(decoder, signal, thrown);
+}
+
+async function* iterate(
+  body: AsyncIterable<Uint8Array>,
+  decoder: ChatDecoder,
+  signal: AbortSignal,
+): AsyncGenerator<readonly ChatItem[], void, undefined> {
+  let thrown: { readonly error: unknown } | undefined;
+  try {
+    for await (const bytes of body) {
+      const items = decoder.decode(bytes);
+      if (items.length > 0) yield items;
+      if (decoder.isDone()) break;
+    }
+    const items = decoder.end();
+    if (items.length > 0) yield items;
+  } catch (error) {
+    thrown = { error };
+  }
+  checkEnd(decoder, signal, thrown);
+}
+
+/** Throws unless the stream said that it was over, or had told how the answer ended: nothing of it comes behind that. */
+function checkEnd(
+  decoder: ChatDecoder,
+  signal: AbortSignal,
+  thrown: { readonly error: unknown } | undefined,
+): void {
+  if (thrown) signal.throwIfAborted();
+  const failure = decoder.failure();
+  if (failure) throw toCutError(failure.error);
+  if (decoder.isFinished() || (decoder.isDone() && !thrown)) return;
+  throw toCutError(thrown?.error);
+}
+
+interface ChatDecoder {
   /** What came before a failure in the same read is handed out before it. */
-  function toChunks(data: readonly { data: string }[]): ChatChunk[] {
-    const chunks: ChatChunk[] = [];
+  decode(read: Uint8Array | string): ChatItem[];
+  end(): ChatItem[];
+  /** Nothing more is wanted: the stream has said that it is over, or has failed. */
+  isDone(): boolean;
+  /** The answer has its finish reason. */
+  isFinished(): boolean;
+  failure(): { readonly error: unknown } | undefined;
+}
+
+function createChatDecoder(): ChatDecoder {
+  const sse = createSseDecoder();
+  const template = createDeltaTemplate();
+  let isDone = false;
+  let isFinished = false;
+  let failure: { readonly error: unknown } | undefined;
+
+  function take(events: () => readonly SseEvent[], items: ChatItem[]): void {
     try {
-      for (const event of data) {
-        if (isDone || event.data === '') continue;
-        if (event.data === '[DONE]') {
+      for (const { data } of events()) {
+        if (isDone || data === '') continue;
+        if (data === '[DONE]') {
           isDone = true;
           continue;
         }
-        const chunk = parseChunk(event.data);
-        if (chunk.error !== undefined && chunk.error !== null) throw toUpstreamError(200, event.data);
+        const chunk = parseChunk(data);
+        if (chunk.error !== undefined && chunk.error !== null) throw toUpstreamError(200, data);
         if (chunk.choices?.some((choice) => choice.finish_reason)) isFinished = true;
-        chunks.push(chunk);
+        items.push(chunk);
+        template.learn(data, chunk);
       }
     } catch (error) {
-      failure = error;
+      failure = { error };
+      isDone = true;
     }
-    return chunks;
   }
 
-  try {
-    for await (const bytes of reads) {
-      const chunks = toChunks(decoder.decode(bytes));
-      if (chunks.length > 0) yield chunks;
-      if (failure !== undefined) throw failure;
-      if (isDone) return;
-    }
-    const chunks = toChunks(decoder.end());
-    if (chunks.length > 0) yield chunks;
-    if (failure !== undefined) throw failure;
-  } catch (error) {
-    signal.throwIfAborted();
-    // Nothing of the answer comes behind its finish reason.
-    if (isFinished && failure === undefined) return;
-    throw toCutError(error);
-  }
-  if (!isDone && !isFinished) throw toCutError();
+  return {
+    decode(read) {
+      const items: ChatItem[] = [];
+      if (typeof read !== 'string') {
+        take(() => sse.decode(read), items);
+        return items;
+      }
+      let at = 0;
+      while (!isDone) {
+        if (sse.isBetweenEvents()) at = template.match(read, at, items);
+        if (at === read.length) break;
+        // What is no text is parsed, event by event, and text again after it.
+        const blank = read.indexOf('\n\n', at);
+        const end = blank === -1 ? read.length : blank + 2;
+        const events = read.slice(at, end);
+        take(() => sse.decode(events), items);
+        at = end;
+      }
+      return items;
+    },
+    end() {
+      const items: ChatItem[] = [];
+      if (!isDone) take(() => sse.end(), items);
+      return items;
+    },
+    isDone: () => isDone,
+    isFinished: () => isFinished,
+    failure: () => failure,
+  };
 }
 
 function parseChunk(data: string): ChatChunk {

@@ -1,4 +1,5 @@
-import type { ChatChunk, ChatRequest } from '../chat/types.ts';
+import type { ChatChunk, ChatRequest, ChatTextDelta } from '../chat/types.ts';
+import type { PushIterable } from '../sink.ts';
 
 /** What an upstream is told about one call. */
 export interface UpstreamCall {
@@ -61,10 +62,13 @@ export interface Upstream {
   readonly traits: UpstreamTraits;
   /**
    * Starts one generation. Resolves as soon as the upstream has accepted the request, rejects if it refuses.
-   * Yields the chunks of one network read together; ends when the upstream said that it is done,
+   * Yields (or pushes, which costs less) the chunks of one network read together; ends when the upstream said that it is done,
    * throws if it failed or was cut. Leaving the iteration, or `call.signal`, stops the generation.
    */
-  stream(request: ChatRequest, call: UpstreamCall): Promise<AsyncIterable<readonly ChatChunk[]>>;
+  stream(
+    request: ChatRequest,
+    call: UpstreamCall,
+  ): Promise<PushIterable<readonly (ChatChunk | ChatTextDelta)[]>>;
   /** Counts the prompt of `request` as {@link Upstream.stream} would send it. */
   countTokens(request: ChatRequest, call: UpstreamCall): Promise<TokenCount>;
   models(call: UpstreamCall): Promise<readonly UpstreamModel[]>;
