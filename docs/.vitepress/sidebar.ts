@@ -16,6 +16,7 @@ export const sidebar: DefaultTheme.Sidebar = {
         { text: 'NestJS', link: '/guide/nestjs' },
         { text: 'Hono, fetch, node:http', link: '/guide/fetch' },
         { text: 'The example app', link: '/guide/example-app' },
+        { text: 'What is supported', link: '/guide/supported' },
       ],
     },
     {
@@ -31,6 +32,7 @@ export const sidebar: DefaultTheme.Sidebar = {
       items: [
         { text: 'Settings of llama-server', link: '/guide/llama-server' },
         { text: 'vLLM, SGLang, Ollama, LM Studio', link: '/guide/other-servers' },
+        { text: 'llama.cpp inside the process', link: '/guide/embedded' },
         { text: 'Routing, several servers', link: '/guide/routing' },
       ],
     },
