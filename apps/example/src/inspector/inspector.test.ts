@@ -1,11 +1,6 @@
-import { createServer } from 'node:http';
-import { createMessagesHandler } from '@llama-messages/core';
-import { toNodeListener, toPath } from '@llama-messages/core/node';
 import {
   createGate,
-  createScriptedLlamaServer,
   errorAnswer,
-  listen,
   progressChunk,
   streamAnswer,
   textAnswerChunks,
@@ -14,68 +9,11 @@ import {
   finishChunk,
   usageChunk,
 } from '@llama-messages/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { clientKey, serveInspector } from '../testing/serve-inspector.ts';
 import type { ExchangeDetail, ExchangeList, ExchangeSummary } from './api.ts';
-import { createInspector, type InspectorOptions } from './create-inspector.ts';
 
-const key = 'sk-ant-api03-this-is-a-secret-wxyz';
-
-async function start(options: InspectorOptions = {}) {
-  const upstream = await createScriptedLlamaServer();
-  const inspector = createInspector(options);
-  const handler = createMessagesHandler({
-    upstream: upstream.url,
-    observers: [inspector.observe],
-    graceMs: 20,
-  });
-  const api = toNodeListener(handler);
-  const server = await listen(
-    createServer((request, response) => {
-      const path = toPath(request.url);
-      if (path.startsWith('/exchanges')) inspector.handler(request, response, path);
-      else void api(request, response);
-    }),
-  );
-  onTestFinished(async () => {
-    inspector.close();
-    await server.close();
-    await handler.close();
-    await upstream.close();
-  });
-
-  async function get<Answer>(path: string): Promise<Answer> {
-    const response = await fetch(server.url + path);
-    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-    return (await response.json()) as Answer;
-  }
-  return {
-    url: server.url,
-    upstream,
-    get,
-    list: async () => (await get<ExchangeList>('/exchanges')).exchanges,
-    detail: (id: string) => get<ExchangeDetail>(`/exchanges/${id}`),
-    async newest() {
-      const [summary] = (await get<ExchangeList>('/exchanges')).exchanges;
-      if (!summary) throw new Error('There is no exchange');
-      return get<ExchangeDetail>(`/exchanges/${summary.id}`);
-    },
-    ask: (body: Record<string, unknown> = {}, init: RequestInit = {}) =>
-      fetch(`${server.url}/v1/messages`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-api-key': key, 'user-agent': 'curl/8.5.0' },
-        body: JSON.stringify({
-          model: 'claude-sonnet-4-5',
-          max_tokens: 64,
-          stream: true,
-          messages: [{ role: 'user', content: 'Hello' }],
-          ...body,
-        }),
-        ...init,
-      }),
-  };
-}
-
-type Started = Awaited<ReturnType<typeof start>>;
+type Started = Awaited<ReturnType<typeof serveInspector>>;
 
 /** Reads the stream of the list until one of its states satisfies `isIt`. */
 async function followUntil(
@@ -104,7 +42,7 @@ async function followUntil(
 
 describe('of a streamed exchange', () => {
   it('tells who asked, what it cost and how it ended', async () => {
-    const { upstream, ask, list } = await start();
+    const { upstream, ask, list } = await serveInspector();
     upstream.answer(
       streamAnswer(
         progressChunk(100, 80, 100),
@@ -134,7 +72,7 @@ describe('of a streamed exchange', () => {
   });
 
   it('has the request as received, the chat request as sent, and the events as sent', async () => {
-    const { upstream, ask, newest } = await start();
+    const { upstream, ask, newest } = await serveInspector();
     upstream.answer(
       streamAnswer(
         progressChunk(10, 0, 10),
@@ -164,7 +102,7 @@ describe('of a streamed exchange', () => {
   });
 
   it('never has a key in it', async () => {
-    const { ask, newest, url } = await start();
+    const { ask, newest, url } = await serveInspector();
     await (await ask()).text();
     const detail = await newest();
     expect(detail.headers['x-api-key']).toBe('••••wxyz');
@@ -173,12 +111,12 @@ describe('of a streamed exchange', () => {
       await (await fetch(`${url}/exchanges.jsonl`)).text(),
       await (await fetch(`${url}/exchanges`)).text(),
     ].join('');
-    expect(everything).not.toContain(key);
+    expect(everything).not.toContain(clientKey);
   });
 });
 
 it('shows an answer that is not streamed as one event', async () => {
-  const { ask, newest } = await start();
+  const { ask, newest } = await serveInspector();
   const answer = await (await ask({ stream: false })).text();
   const detail = await newest();
   expect(detail.events).toEqual([{ atMs: expect.any(Number), event: 'message', data: answer }]);
@@ -186,7 +124,7 @@ it('shows an answer that is not streamed as one event', async () => {
 });
 
 it('tells what the client was told of a failure, and what it was not', async () => {
-  const { upstream, ask, newest } = await start();
+  const { upstream, ask, newest } = await serveInspector();
   upstream.answer(errorAnswer(500, 'server_error', 'CUDA out of memory'));
   expect((await ask()).status).toBe(500);
   const { state, error, tokens } = await newest();
@@ -197,7 +135,7 @@ it('tells what the client was told of a failure, and what it was not', async () 
 });
 
 it('follows an exchange from its prompt to its end', async () => {
-  const started = await start();
+  const started = await serveInspector();
   const gates = [createGate(), createGate()] as const;
   started.upstream.answer(
     streamAnswer(
@@ -222,7 +160,7 @@ it('follows an exchange from its prompt to its end', async () => {
 });
 
 it('says when a client has left', async () => {
-  const started = await start();
+  const started = await serveInspector();
   const never = createGate();
   started.upstream.answer(streamAnswer(progressChunk(10, 0, 10), textChunk('Well'), never.opened));
   const leaving = new AbortController();
@@ -233,7 +171,7 @@ it('says when a client has left', async () => {
 });
 
 it('tells where the prompt left the cached prefix', async () => {
-  const { ask, newest } = await start();
+  const { ask, newest } = await serveInspector();
   const metadata = { user_id: 'somebody' };
   await (await ask({ metadata, system: `Today is Monday. ${'Be brief. '.repeat(300)}` })).text();
   expect((await newest()).prefixBreak).toBeUndefined();
@@ -249,7 +187,7 @@ describe('the sections of a prompt', () => {
 
   it('are counted by the upstream, of the prompt with and without them', async () => {
     const counts = { all: 1_000, withoutTools: 150, bare: 50 };
-    const { upstream, ask, newest } = await start({
+    const { upstream, ask, newest } = await serveInspector({
       countTokens: async (chat) => {
         const hasSystem = chat.messages.some(({ role }) => role === 'system');
         const tokens = chat.tools ? counts.all : hasSystem ? counts.withoutTools : counts.bare;
@@ -262,7 +200,9 @@ describe('the sections of a prompt', () => {
   });
 
   it('are shared out by length where it cannot count', async () => {
-    const { upstream, ask, newest } = await start({ countTokens: async () => ({ tokens: 7, exact: false }) });
+    const { upstream, ask, newest } = await serveInspector({
+      countTokens: async () => ({ tokens: 7, exact: false }),
+    });
     upstream.answer(
       streamAnswer(
         progressChunk(400, 100, 400),
@@ -280,65 +220,8 @@ describe('the sections of a prompt', () => {
   });
 });
 
-describe('memory', () => {
-  it('forgets the oldest exchanges where there are too many', async () => {
-    const started = await start({ maxExchanges: 3 });
-    for (const name of ['a', 'b', 'c', 'd', 'e']) {
-      await (await started.ask({ messages: [{ role: 'user', content: name }] })).text();
-    }
-    expect((await started.list()).map(({ title }) => title)).toEqual(['e', 'd', 'c']);
-  });
-
-  it('never keeps more bytes than it may, whatever comes', async () => {
-    const maxBytes = 256 * 1024;
-    const { upstream, ask, get, newest } = await start({ maxBytes });
-    for (let index = 0; index < 12; index += 1) {
-      upstream.answer(
-        streamAnswer(...textAnswerChunks(...Array.from({ length: 300 }, () => 'word '.repeat(40)))),
-      );
-      await (
-        await ask({
-          system: 'x'.repeat(index === 11 ? 60_000 : 20_000),
-          messages: [{ role: 'user', content: `${index}` }],
-        })
-      ).text();
-      const { bytes } = await get<ExchangeList>('/exchanges');
-      expect(bytes).toBeLessThanOrEqual(maxBytes);
-    }
-    const { exchanges } = await get<ExchangeList>('/exchanges');
-    expect(exchanges.length).toBeGreaterThan(0);
-    expect(exchanges.length).toBeLessThan(12);
-    const { title, request, eventsOmitted, events } = await newest();
-    expect(title).toBe('11');
-    expect(request).toMatchObject({
-      truncated: true,
-      value: { system: expect.stringMatching(/more characters\]$/) },
-    });
-    expect(eventsOmitted?.count).toBeGreaterThan(0);
-    expect(events.at(-1)?.event).toBe('message_stop');
-  });
-
-  it('stops to record an exchange that is forgotten while it goes on', async () => {
-    const started = await start({ maxExchanges: 1 });
-    const gate = createGate();
-    started.upstream.answer(
-      streamAnswer(progressChunk(10, 0, 10), textChunk('Well'), gate.opened, finishChunk('stop')),
-    );
-    const first = await started.ask();
-    const reader = first.body?.getReader();
-    await reader?.read();
-    await (await started.ask({ messages: [{ role: 'user', content: 'other' }] })).text();
-    gate.open();
-    while ((await reader?.read())?.done === false);
-    expect((await started.list()).map(({ title }) => title)).toEqual(['other']);
-    await expect(started.detail(first.headers.get('request-id') ?? '')).rejects.toThrow(
-      'only the last ones are kept',
-    );
-  });
-});
-
 it('forgets all when asked to, and tells who watches', async () => {
-  const started = await start();
+  const started = await serveInspector();
   const response = await started.ask();
   await response.text();
   const id = response.headers.get('request-id');
@@ -352,7 +235,7 @@ it('forgets all when asked to, and tells who watches', async () => {
 });
 
 it('exports each exchange as a line of JSON, oldest first', async () => {
-  const { url, ask } = await start();
+  const { url, ask } = await serveInspector();
   for (const content of ['one', 'two']) {
     await (await ask({ messages: [{ role: 'user', content }] })).text();
   }
@@ -368,7 +251,7 @@ it('exports each exchange as a line of JSON, oldest first', async () => {
 });
 
 it('answers what it does not know with a sentence', async () => {
-  const { url } = await start();
+  const { url } = await serveInspector();
   for (const [method, path] of [
     ['GET', '/exchanges/req_none'],
     ['PUT', '/exchanges'],

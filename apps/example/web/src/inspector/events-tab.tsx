@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ExchangeDetail, SentEvent } from '../../../src/ui/api.ts';
 import { formatBytes, formatDuration, formatNumber } from '../server/format.ts';
+import './events-tab.css';
 import { groupEvents, type EventGroup } from './group-events.ts';
 import { JsonView } from './json-view.tsx';
 

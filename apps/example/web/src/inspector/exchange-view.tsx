@@ -4,6 +4,7 @@ import { formatDuration, formatTime } from '../server/format.ts';
 import { CapturedView } from './captured-view.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { EventsTab } from './events-tab.tsx';
+import './exchange-view.css';
 import { isRunning } from './exchange-filter.ts';
 import { OverviewTab } from './overview-tab.tsx';
 import { stateWords } from './state-words.ts';

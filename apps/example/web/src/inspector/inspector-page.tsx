@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../server/ask.ts';
 import { formatNumber } from '../server/format.ts';
 import { KeyNeeded } from '../server/key-needed.tsx';
-import '../server/server.css';
+import '../server/shared.css';
 import './inspector.css';
 import {
   clearExchanges,

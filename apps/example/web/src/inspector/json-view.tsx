@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatNumber } from '../server/format.ts';
+import './json-view.css';
 
 interface JsonViewProps {
   readonly value: unknown;

@@ -4,6 +4,7 @@ import { formatCompact, formatDuration, formatNumber, formatPercent } from './fo
 import { KeyNeeded } from './key-needed.tsx';
 import { RunningList } from './running-list.tsx';
 import './server.css';
+import './shared.css';
 import { known, pollStatus } from './status-poll.ts';
 import { ThroughputChart } from './throughput-chart.tsx';
 
