@@ -25,7 +25,7 @@ export function toRowTable(row: RowResult): string {
 }
 
 /** Returns in words what a bar allows. */
-export function describeBar(bar: Bar, unit: string): string {
+function describeBar(bar: Bar, unit: string): string {
   if (bar.kind === 'none') return 'none';
   if (bar.kind === 'absolute') return `${bar.atMost} ${unit}`;
   const pipe = bar.pipe === 1 ? 'the pipe' : `${bar.pipe} x the pipe`;

@@ -15,7 +15,7 @@ export function loadSaved<Value>(name: string): Value | undefined {
 /** Saves a value under a name, its figures rounded, lists of them on one line; returns the file's path. */
 export function save(name: string, value: unknown): string {
   const file = fileURLToPath(new URL(`${name}.json`, folder));
-  const text = JSON.stringify(value, roundFigure, 1).replaceAll(/\[\s+([-\d.,\s]+?)\s+\]/g, toLine);
+  const text = JSON.stringify(value, roundFigure, 2).replaceAll(/\[\s+([-\d.,\s]+?)\s+\]/g, toLine);
   writeFileSync(file, `${text}\n`);
   return file;
 }

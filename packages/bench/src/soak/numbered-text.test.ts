@@ -10,7 +10,7 @@ function read(numbers: readonly number[], pieceLength: number): NumberedText {
 }
 
 test.each([1, 2, 7, 1000])('a whole sequence has no faults, in pieces of %i characters', (pieceLength) => {
-  const numbered = read([0, 1, 2, 3, 10 - 6, 5, 6, 7, 8, 9, 10, 11], pieceLength);
+  const numbered = read([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], pieceLength);
 
   expect(numbered.next).toBe(12);
   expect(numbered.faults).toEqual({ lost: 0, duplicated: 0 });
