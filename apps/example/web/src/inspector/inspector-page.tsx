@@ -97,10 +97,8 @@ export function InspectorPage() {
           <>
             <ExchangeList shown={shown} selectedId={selectedId} onSelect={select} />
             <p class="count muted small">
-              {shown.length === all.length
-                ? formatNumber(all.length)
-                : `${formatNumber(shown.length)} of ${formatNumber(all.length)}`}{' '}
-              exchanges{limits.value && `, the last ${formatNumber(limits.value.maxExchanges)} are kept`}
+              {countWords(shown.length, all.length)}
+              {limits.value && `; the last ${formatNumber(limits.value.maxExchanges)} are kept`}
             </p>
           </>
         )}
@@ -145,6 +143,13 @@ function Empty({ isLive }: { isLive: boolean }) {
       Claude Code, from an SDK, from the <a href="#/">playground</a>.
     </p>
   );
+}
+
+function countWords(shown: number, all: number): string {
+  const unit = all === 1 ? 'exchange' : 'exchanges';
+  return shown === all
+    ? `${formatNumber(all)} ${unit}`
+    : `${formatNumber(shown)} of ${formatNumber(all)} ${unit}`;
 }
 
 function readSelected(): string | undefined {

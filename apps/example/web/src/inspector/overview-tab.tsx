@@ -11,7 +11,7 @@ interface OverviewTabProps {
 
 /** What it cost, and what went wrong. */
 export function OverviewTab({ detail, onShow }: OverviewTabProps) {
-  const { tokens, sections, error, headers, reading } = detail;
+  const { tokens, sections, error, headers, reading, state } = detail;
   return (
     <div class="overview">
       {error && (
@@ -24,7 +24,7 @@ export function OverviewTab({ detail, onShow }: OverviewTabProps) {
         </section>
       )}
       <Figures detail={detail} />
-      {!tokens && reading && (
+      {state === 'prompt' && reading && (
         <section>
           <h3>Prompt</h3>
           <progress aria-label="Prompt read" max={reading.total} value={reading.processed} />
