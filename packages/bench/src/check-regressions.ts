@@ -6,14 +6,14 @@ import { setStage } from './stage.ts';
 
 /** A few seconds each: the figures are coarse, and so is what is asked of them. */
 const amounts: Amounts = {
-  paced: 0.6,
-  unpaced: 1000,
+  paced: 0.5,
+  unpaced: 600,
   claudeCode: 40,
-  megabyte: 4,
+  megabyte: 0,
   firstEvents: 0,
   idle: 0,
 };
-const rows = ['paced', 'unpaced', 'claude-code', 'megabyte'];
+const rows = ['paced', 'unpaced', 'claude-code'];
 const labels = ['pipe', 'node', 'express', 'fastify'];
 const rounds = 2;
 

@@ -72,7 +72,7 @@ function streamAtPace(run: TokenRun): void {
   const timer = setInterval(() => {
     left -= 1;
     for (const [response, stream] of streams) {
-      if (response.destroyed) streams.delete(response);
+      if (response.writableEnded || response.destroyed) streams.delete(response);
       else stream.token(left === 0 ? marks.last : undefined);
     }
     if (left === 0 || streams.size === 0) clearInterval(timer);

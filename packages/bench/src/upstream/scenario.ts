@@ -20,7 +20,7 @@ export interface TokenRun {
 export interface UpstreamCommands {
   url(): string;
   scenario(scenario: Scenario): void;
-  /** Starts to send tokens to the answers that are held now, until they have all or are given up; the last is marked. */
+  /** Starts to send tokens to the answers that are held now, until they have all, are finished or given up; the last is marked. */
   stream(run: TokenRun): void;
   /** Ends every held answer as llama-server does. */
   finish(): void;
