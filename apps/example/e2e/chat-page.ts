@@ -20,3 +20,9 @@ export async function answered(page: Page): Promise<void> {
 export async function lastAnswer(page: Page): Promise<string> {
   return page.locator('.turn.answer').last().innerText();
 }
+
+/** Has the model end soon: the demo model may go on and on. */
+export async function keepShort(page: Page): Promise<void> {
+  await page.getByLabel('Longest answer').fill('64');
+  await page.getByLabel('Temperature').fill('0');
+}

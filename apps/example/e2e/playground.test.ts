@@ -2,7 +2,7 @@ import { progressChunk, streamAnswer, textAnswerChunks, textChunk } from '@llama
 import { expect, test } from 'vitest';
 import { frameworks } from '../src/options.ts';
 import { readyUrl, runApp } from '../src/testing/run-app.ts';
-import { answered, conversation, lastAnswer, say } from './chat-page.ts';
+import { answered, conversation, keepShort, lastAnswer, say } from './chat-page.ts';
 import { describeInChromium } from './chromium.ts';
 import { picture } from './picture.ts';
 import { startApp, startUpstream } from './start-app.ts';
@@ -13,6 +13,7 @@ for (const framework of frameworks)
 
     test('answers, and tells what the answer cost', async () => {
       const page = await chromium.open(await startHere());
+      await keepShort(page);
       await say(page, 'Hello!');
       await answered(page);
       const answer = page.locator('.turn.answer');
@@ -48,7 +49,7 @@ for (const framework of frameworks)
     test('runs the tool that the model calls, and the model answers from its result', async () => {
       const page = await chromium.open(await startHere());
       await page.getByLabel('Calculator').check();
-      await page.getByLabel('Temperature').fill('0');
+      await keepShort(page);
       await say(page, 'What is 2 + 2?');
       await conversation(page).getByText('2 + 2 = 4').waitFor();
       const card = page.getByRole('region', { name: 'Tool call: Calculator' });
@@ -59,6 +60,7 @@ for (const framework of frameworks)
 
     test('says that a model without vision will not see an image, and gets an answer all the same', async () => {
       const page = await chromium.open(await startHere());
+      await keepShort(page);
       await page.setInputFiles('input[type=file]', picture);
       await page.getByText('This model cannot see images.').waitFor();
       await say(page, 'What is that?');
@@ -71,6 +73,7 @@ for (const framework of frameworks)
       const app = runApp(['--port', '0', '--framework', framework]);
       const url = await readyUrl(app);
       const page = await chromium.open(url);
+      await keepShort(page);
       await page.getByText('demo-model').first().waitFor();
       app.child.kill('SIGKILL');
       await app.exit;
