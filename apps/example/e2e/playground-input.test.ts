@@ -5,7 +5,7 @@ import { describeInChromium } from './chromium.ts';
 import { picture } from './picture.ts';
 import { startApp, startUpstream } from './start-app.ts';
 
-describeInChromium('what the playground sends', (chromium) => {
+describeInChromium('the controls of the playground', (chromium) => {
   test('asks for the key that the server wants, and keeps it for the tab only', async () => {
     const page = await chromium.open(await startApp('--api-key', 'open sesame'));
     await page.getByText('This server wants an API key.').waitFor();
@@ -150,5 +150,18 @@ describeInChromium('what the playground sends', (chromium) => {
     await page.getByLabel('System prompt').fill('Be brief.');
     await page.keyboard.press('Escape');
     await page.getByLabel('System prompt').waitFor({ state: 'hidden' });
+  });
+
+  test('is light or dark as the device is, or as the user chooses', async () => {
+    const page = await chromium.open(await startApp(), { colorScheme: 'dark' });
+    const background = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+    const dark = await background();
+    await page.getByLabel('Colors').selectOption('light');
+    const light = await background();
+    expect(light).not.toBe(dark);
+    await page.reload();
+    expect(await background()).toBe(light);
+    await page.getByLabel('Colors').selectOption('system');
+    expect(await background()).toBe(dark);
   });
 });
