@@ -14,6 +14,7 @@ import type { Wait } from './report.ts';
 import type { Services } from './services.ts';
 import type { Sink, Source } from './sink.ts';
 import type { Conversation } from './slots/conversation.ts';
+import type { RequestKey } from './slots/request-key.ts';
 import type { MessageSink } from './stream/message-sink.ts';
 import {
   createMessageStream,
@@ -37,7 +38,7 @@ export interface PreparedExchange {
   readonly queueKey: string;
   readonly prefixBreak: PrefixBreak | undefined;
   /** Equal for requests of which one answer serves all; undefined if this one is to be answered by itself. */
-  readonly sharedKey: string | undefined;
+  readonly sharedKey: RequestKey | undefined;
   /** As the client declared them. */
   readonly tools: readonly ChatTool[] | undefined;
   readonly recoversTextCalls: boolean;
@@ -89,6 +90,9 @@ export interface Outlet {
   flush(): boolean;
   ready(): Promise<void>;
 }
+
+/** One for all: making an error of its own for each exchange that ends well costs as much as converting it. */
+const over = new Error('The exchange is over');
 
 /** Begins an exchange: what comes of it goes to `sink`, and into the host's hooks when it is over. */
 export function startExchange(
@@ -256,7 +260,7 @@ export function startExchange(
       const aborted = abort.signal.aborted;
       signal.removeEventListener('abort', onAbort);
       // Whatever the upstream still does for this exchange ends here.
-      abort.abort();
+      abort.abort(over);
       prepared?.onOver();
       if (error !== undefined) failure ??= toMessagesError(error);
       if (failure) prepared?.backend.onFailure(failure);

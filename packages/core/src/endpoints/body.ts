@@ -15,8 +15,8 @@ export async function readBody(request: HandlerRequest, maxBytes: number): Promi
   }
   const length = typeof body === 'string' ? body.length : body.byteLength;
   if (length > maxBytes) throw tooLarge(maxBytes);
-  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
-  if (text.trim() === '') throw new MessagesError('invalid_request_error', 'The request has no body');
+  const text = (typeof body === 'string' ? body : new TextDecoder().decode(body)).replace(/^\uFEFF/, '');
+  if (!/\S/.test(text)) throw new MessagesError('invalid_request_error', 'The request has no body');
   try {
     return JSON.parse(text);
   } catch (cause) {

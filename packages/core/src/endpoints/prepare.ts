@@ -13,7 +13,7 @@ import type { Wait } from '../report.ts';
 import type { MessagesRequest } from '../messages/types.ts';
 import type { GeneratedMessage } from '../stream/message-stream.ts';
 import { type Conversation, toConversation } from '../slots/conversation.ts';
-import { toRequestKey, toSharing } from '../slots/request-key.ts';
+import { type RequestKey, toRequestKey, toSharing } from '../slots/request-key.ts';
 import { threadUnsupportedRequest } from '../threads/thread-errors.ts';
 import type { OpenThread } from '../threads/threads.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -211,7 +211,7 @@ function findSharedKey(
   conversation: Conversation,
   upstream: string,
   { services, owner, request }: EndpointContext,
-): string | undefined {
+): RequestKey | undefined {
   const sharing = toSharing(request.headers);
   if (!services.inFlight || sharing === 'single') return undefined;
   const key = toRequestKey(owner, chat, conversation, upstream);

@@ -1,7 +1,7 @@
 import type { ChatMessage, ChatToolCall } from '../chat/types.ts';
 import { isJsonEquivalent } from './json-equal.ts';
 import { hashRange } from './hash-range.ts';
-import { isReplayedText, toTextKey } from './text-replay.ts';
+import { isReplayedText } from './text-replay.ts';
 
 export type ChatAssistantMessage = Extract<ChatMessage, { role: 'assistant' }>;
 
@@ -40,6 +40,8 @@ export interface GenerationMemory {
 interface Entry {
   readonly keys: readonly string[];
   readonly message: ChatAssistantMessage;
+  /** Of a message without calls: what it answers. */
+  readonly answered: string | undefined;
   /** Arguments as the client was sent them, where they differ. */
   readonly sent: ReadonlyMap<string, string>;
   readonly bytes: number;
@@ -83,8 +85,9 @@ export function createGenerationMemory(options: GenerationMemoryOptions = {}): G
   ): ChatAssistantMessage {
     const calls = replayed.tool_calls ?? [];
     const [first] = calls;
-    const entry = find(first ? callKey(owner, first.id) : textKey(owner, replayed, before));
-    if (entry && isReplayOf(entry, replayed)) {
+    const answered = first ? undefined : toAnswered(before);
+    const entry = find(first ? callKey(owner, first.id) : textKey(owner, replayed, answered));
+    if (entry && entry.answered === answered && isReplayOf(entry, replayed)) {
       // `''` and not null, as the conversion writes it: some templates cannot render null.
       return { ...copyOf(entry.message), content: entry.message.content ?? '' };
     }
@@ -104,11 +107,16 @@ export function createGenerationMemory(options: GenerationMemoryOptions = {}): G
     record(owner, prompt, generated, sent = new Map()) {
       const message = copyOf(generated);
       const calls = message.tool_calls ?? [];
+      const answered = calls.length > 0 ? undefined : toAnswered(prompt.at(-1));
       const keys =
-        calls.length > 0
-          ? calls.map(({ id }) => callKey(owner, id))
-          : [textKey(owner, message, prompt.at(-1))];
-      const entry: Entry = { keys, message, sent: new Map(sent), bytes: bytesOf(message, sent, keys.length) };
+        calls.length > 0 ? calls.map(({ id }) => callKey(owner, id)) : [textKey(owner, message, answered)];
+      const entry: Entry = {
+        keys,
+        message,
+        answered,
+        sent: new Map(sent),
+        bytes: bytesOf(message, sent, keys.length) + (answered?.length ?? 0) * 2,
+      };
       if (entry.bytes > maxBytes) return;
       for (const key of keys) {
         const older = index.get(key);
@@ -136,14 +144,46 @@ function callKey(owner: string, id: string): string {
   return `${owner}\0call\0${id}`;
 }
 
+/** Of a text, so many characters at its beginning and at its end are part of a key; what is found is compared in full. */
+const sampledCharacters = 128;
+
 /**
  * A message without calls has no id, so it is known by its text and by what it answers: `Done.` is said in many
  * conversations, each time after another thought.
  */
-function textKey(owner: string, message: ChatAssistantMessage, before: ChatMessage | undefined): string {
-  const text = toTextKey(message.content ?? '');
-  const answered = typeof before?.content === 'string' ? before.content : JSON.stringify(before?.content);
-  return `${owner}\0text\0${text.length}.${hashRange(text)}.${answered?.length ?? 0}.${hashRange(answered ?? '')}`;
+function textKey(owner: string, { content }: ChatAssistantMessage, answered: string | undefined): string {
+  const text = content ?? '';
+  // Equal for whatever `isReplayedText` may find equal.
+  const begin = hashRange(withoutSpace(text));
+  return `${owner}\0text\0${begin}.${answered?.length ?? 0}.${hashRange(toSample(answered ?? ''))}`;
+}
+
+/** Returns the first characters of a text that are no white space. */
+function withoutSpace(text: string): string {
+  let rest = '';
+  for (let at = 0; at < text.length && rest.length < sampledCharacters; at += 2 * sampledCharacters) {
+    rest += text.slice(at, at + 2 * sampledCharacters).replaceAll(/\s+/g, '');
+  }
+  return rest.slice(0, sampledCharacters);
+}
+
+function toSample(text: string): string {
+  return text.length <= 2 * sampledCharacters
+    ? text
+    : text.slice(0, sampledCharacters) + text.slice(-sampledCharacters);
+}
+
+/** Returns what tells a message apart that is answered; an image by its length and its end. */
+function toAnswered(message: ChatMessage | undefined): string | undefined {
+  const content = message?.content;
+  if (typeof content === 'string' || !content) return content ?? undefined;
+  return content
+    .map((part) =>
+      part.type === 'text'
+        ? part.text
+        : `${part.image_url.url.length}${part.image_url.url.slice(-sampledCharacters)}`,
+    )
+    .join('\0');
 }
 
 function isReplayOf({ message: generated, sent }: Entry, replayed: ChatAssistantMessage): boolean {

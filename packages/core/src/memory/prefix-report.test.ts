@@ -82,15 +82,14 @@ describe('a break is told', () => {
     });
   });
 
-  it('in the system prompt, to about a thousand characters', () => {
+  it('in the system prompt, to the character', () => {
     const content = `${'rules '.repeat(900)}another day`;
     const found = compare({ messages: replaceAt(0, { role: 'system', content }) });
     const tools = JSON.stringify(tool('read').function).length + JSON.stringify(tool('edit').function).length;
     expect(found).toMatchObject({ where: 'system' });
     expect(found).not.toHaveProperty('index');
     const kept = (found?.keptCharacters ?? 0) - tools;
-    expect(kept).toBeGreaterThan(5400 - 1100);
-    expect(kept).toBeLessThanOrEqual(5400 + 'system'.length);
+    expect(kept).toBe('system'.length + 5400);
     expect((found?.keptCharacters ?? 0) + (found?.lostCharacters ?? 0)).toBeGreaterThan(6000 + tools);
   });
 
@@ -136,7 +135,9 @@ describe('the tracker', () => {
   });
 
   it('forgets the conversation that was used least recently', () => {
-    const tracker = createPrefixTracker({ maxConversations: 2 });
+    const characters =
+      2 * 2048 + 'systemuserassistanttool'.length + 6000 + 'Do it.hmread{ "a": 1 }done'.length;
+    const tracker = createPrefixTracker({ maxCharacters: 2 * characters });
     const other = { ...first, tools: [tool('else')] };
     for (const id of ['a', 'b', 'a', 'c']) tracker.compare(id, first);
     expect(tracker.compare('a', other)).toBeDefined();

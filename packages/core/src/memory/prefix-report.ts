@@ -1,20 +1,23 @@
-import type { ChatMessage, ChatRequest } from '../chat/types.ts';
-import { hashRange } from './hash-range.ts';
+import type { ChatMessage, ChatRequest, ChatTool } from '../chat/types.ts';
+import { isSameJson } from '../same-json.ts';
 
 /** Where a prompt stopped being the continuation of the one before, so that the upstream reads it again from there. */
 export interface PrefixBreak {
   readonly where: 'tools' | 'system' | 'message';
   /** Which tool, or which message of the chat request; absent for the system prompt. */
   readonly index?: number;
-  /** Characters in front of the break, to about 1000; templates add theirs. */
+  /** Characters in front of the break; templates add theirs. */
   readonly keptCharacters: number;
   /** Characters of the previous prompt behind the break: what its cache held in vain. */
   readonly lostCharacters: number;
 }
 
 export interface PrefixTrackerOptions {
-  /** The least recently used ones are forgotten; one takes about 1 KiB for each 100 KiB of prompt. @defaultValue 1000 */
-  readonly maxConversations?: number;
+  /**
+   * Characters of prompts that are kept; the least recently used ones are forgotten.
+   * @defaultValue 32 Mi, about 250 conversations of a coding agent
+   */
+  readonly maxCharacters?: number;
 }
 
 export interface PrefixTracker {
@@ -33,50 +36,73 @@ export interface PrefixTracker {
   append(conversationId: string, chat: ChatRequest, generated: ChatMessage): void;
 }
 
-/** One text of the prompt. */
+/** One piece of the prompt. */
 interface Segment {
   readonly where: PrefixBreak['where'];
   readonly index: number;
-  readonly length: number;
-  /** Of each {@link chunkLength} characters; the last one of the rest. */
-  readonly hashes: readonly number[];
+  /** A tool is written down only where it matters how long it is. */
+  readonly content: string | ChatTool['function'];
   /** The last text of the last message: the next turn may go on behind it. */
   readonly mayGrow: boolean;
 }
 
-const chunkLength = 1024;
+/** The texts of the prompt that a conversation sent last; those of its messages are shared with the request. */
+interface Prompt {
+  readonly segments: readonly Segment[];
+  readonly characters: number;
+}
+
 /** Of an image that is a data URL: comparing megabytes is not worth the report. */
 const imageSample = 2048;
+/** What a tool is taken for where characters are counted. */
+const toolCharacters = 2048;
 
 /**
- * Returns a tracker that tells why a prompt cache was lost. It keeps hashes and lengths, no texts, and costs one pass over
- * the prompt's characters.
+ * Returns a tracker that tells why a prompt cache was lost. It keeps each conversation's last prompt and compares text with
+ * text, which costs a hundredth of hashing them.
  */
 export function createPrefixTracker(options: PrefixTrackerOptions = {}): PrefixTracker {
-  const { maxConversations = 1000 } = options;
+  const { maxCharacters = 32 * 1024 * 1024 } = options;
   /** Least recently used first. */
-  const previous = new Map<string, readonly Segment[]>();
+  const previous = new Map<string, Prompt>();
+  let characters = 0;
+
+  function keep(key: string, segments: readonly Segment[]): void {
+    forget(key);
+    const prompt = { segments, characters: segments.reduce((sum, { content }) => sum + sizeOf(content), 0) };
+    previous.set(key, prompt);
+    characters += prompt.characters;
+    for (const oldest of previous.keys()) {
+      if (characters <= maxCharacters) break;
+      forget(oldest);
+    }
+  }
+
+  function forget(key: string): void {
+    characters -= previous.get(key)?.characters ?? 0;
+    previous.delete(key);
+  }
 
   return {
     compare(conversationId, chat) {
       const key = keyOf(conversationId, chat);
-      const before = previous.get(key);
-      const { segments, broken } = compareSegments(before, chat);
-      previous.delete(key);
-      previous.set(key, segments);
-      for (const oldest of previous.keys()) {
-        if (previous.size <= maxConversations) break;
-        previous.delete(oldest);
-      }
-      return broken;
+      const before = previous.get(key)?.segments;
+      const segments = toSegments(chat);
+      keep(key, segments);
+      return before && findBreak(before, segments);
     },
     append(conversationId, chat, generated) {
       const key = keyOf(conversationId, chat);
-      const before = previous.get(key);
+      const before = previous.get(key)?.segments;
       const index = chat.messages.length;
       if (before?.at(-1)?.index !== index - 1) return;
-      const answer = toTexts(generated).map((text) => toSegment('message', index, text, false));
-      previous.set(key, [...before.map((segment) => ({ ...segment, mayGrow: false })), ...answer]);
+      const answer = toTexts(generated).map((content): Segment => ({
+        where: 'message',
+        index,
+        content,
+        mayGrow: false,
+      }));
+      keep(key, [...before.map((segment) => ({ ...segment, mayGrow: false })), ...answer]);
     },
   };
 }
@@ -85,48 +111,66 @@ function keyOf(conversationId: string, chat: ChatRequest): string {
   return `${chat.tools?.length ? 'tools' : 'plain'}\0${conversationId}`;
 }
 
-function toSegment(where: PrefixBreak['where'], index: number, text: string, mayGrow: boolean): Segment {
-  return { where, index, length: text.length, hashes: toHashes(text), mayGrow };
-}
-
-function compareSegments(
-  before: readonly Segment[] | undefined,
-  chat: ChatRequest,
-): { segments: readonly Segment[]; broken: PrefixBreak | undefined } {
-  const segments: Segment[] = [];
-  let kept = 0;
-  let broken: PrefixBreak | undefined;
-
-  function add(where: PrefixBreak['where'], index: number, text: string, mayGrow: boolean): void {
-    const segment = toSegment(where, index, text, mayGrow);
-    const old = before?.[segments.length];
-    segments.push(segment);
-    if (before === undefined || old === undefined || broken) return;
-    const isSamePlace = old.where === where && old.index === index;
-    const common = isSamePlace ? commonLength(old, segment, text) : 0;
-    kept += common;
-    if (isSamePlace && common === old.length && (common === text.length || old.mayGrow)) return;
-    const total = before.reduce((sum, { length }) => sum + length, 0);
-    broken = {
-      where,
-      ...(where !== 'system' && { index }),
-      keptCharacters: kept,
-      lostCharacters: total - kept,
-    };
-  }
-
-  for (const [index, tool] of (chat.tools ?? []).entries()) {
-    add('tools', index, JSON.stringify(tool.function), false);
-  }
+function toSegments(chat: ChatRequest): Segment[] {
+  const segments: Segment[] = (chat.tools ?? []).map((tool, index) => ({
+    where: 'tools',
+    index,
+    content: tool.function,
+    mayGrow: false,
+  }));
   const last = chat.messages.length - 1;
   for (const [index, message] of chat.messages.entries()) {
     const where = message.role === 'system' ? 'system' : 'message';
     const texts = toTexts(message);
-    for (const [position, text] of texts.entries()) {
-      add(where, index, text, index === last && position === texts.length - 1);
+    for (const [position, content] of texts.entries()) {
+      segments.push({ where, index, content, mayGrow: index === last && position === texts.length - 1 });
     }
   }
-  return { segments, broken };
+  return segments;
+}
+
+function findBreak(before: readonly Segment[], segments: readonly Segment[]): PrefixBreak | undefined {
+  for (const [position, old] of before.entries()) {
+    const segment = segments[position];
+    // The client goes back to an earlier turn.
+    if (segment === undefined) return undefined;
+    const isSamePlace = old.where === segment.where && old.index === segment.index;
+    if (isSamePlace && continues(old, segment)) continue;
+    const kept = lengthOf(before.slice(0, position)) + (isSamePlace ? commonLength(old, segment) : 0);
+    return {
+      where: segment.where,
+      ...(segment.where !== 'system' && { index: segment.index }),
+      keptCharacters: kept,
+      lostCharacters: lengthOf(before) - kept,
+    };
+  }
+  return undefined;
+}
+
+function continues(old: Segment, segment: Segment): boolean {
+  if (typeof old.content !== 'string' || typeof segment.content !== 'string') {
+    return isSameJson(old.content, segment.content);
+  }
+  return old.mayGrow ? segment.content.startsWith(old.content) : segment.content === old.content;
+}
+
+function commonLength(old: Segment, segment: Segment): number {
+  const [left, right] = [textOf(old), textOf(segment)];
+  let length = 0;
+  while (length < left.length && left.charCodeAt(length) === right.charCodeAt(length)) length += 1;
+  return length;
+}
+
+function lengthOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, segment) => sum + textOf(segment).length, 0);
+}
+
+function textOf({ content }: Segment): string {
+  return typeof content === 'string' ? content : JSON.stringify(content);
+}
+
+function sizeOf(content: Segment['content']): number {
+  return typeof content === 'string' ? content.length : toolCharacters;
 }
 
 /** Returns what a template renders of a message, text by text: joining them would copy the prompt. */
@@ -146,24 +190,4 @@ function toPartTexts(content: Exclude<ChatMessage['content'], string>): string[]
       ? url
       : `${url.length}${url.slice(0, imageSample)}${url.slice(-imageSample)}`;
   });
-}
-
-function toHashes(text: string): number[] {
-  const hashes: number[] = [];
-  for (let start = 0; start < text.length; start += chunkLength) {
-    hashes.push(hashRange(text, start, Math.min(start + chunkLength, text.length)));
-  }
-  return hashes;
-}
-
-/** Returns how long the beginning of `text` is that it shares with `old`, in whole chunks, or in full if all of `old` is there. */
-function commonLength(old: Segment, segment: Segment, text: string): number {
-  const whole = Math.floor(old.length / chunkLength);
-  for (let chunk = 0; chunk < whole; chunk += 1) {
-    if (old.hashes[chunk] !== segment.hashes[chunk]) return chunk * chunkLength;
-  }
-  const start = whole * chunkLength;
-  if (start === old.length) return start;
-  const isThere = text.length >= old.length && hashRange(text, start, old.length) === old.hashes[whole];
-  return isThere ? old.length : start;
 }

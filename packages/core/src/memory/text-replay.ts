@@ -25,11 +25,6 @@ export function isReplayedText(original: string, replayed: string, joints: numbe
   return leftAt === left.length && rightAt === right.length;
 }
 
-/** Returns the text without white space: equal for whatever {@link isReplayedText} may find equal. */
-export function toTextKey(text: string): string {
-  return text.replaceAll(/\s+/g, '');
-}
-
 function gapEnd(text: string, start: number): number {
   let end = start;
   while (end < text.length && /\s/.test(text[end] ?? '')) end += 1;

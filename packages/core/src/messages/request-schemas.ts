@@ -1,5 +1,5 @@
 /**
- * JSON Schemas of the request, in two levels: the body with its messages, then one schema for each type of block.
+ * JSON Schemas of the request, level by level: the body, a message, then one schema for each type of block.
  * One union of all blocks would answer a missing `id` with an error for every block type there is.
  * Objects are open, and null stands for absent wherever the API or a client lets it.
  */
@@ -27,15 +27,9 @@ const format = optionalObject(['type', 'schema'], {
 const properties: Record<string, Schema> = {
   model: string,
   max_tokens: { type: 'integer', minimum: 0 },
-  messages: {
-    type: 'array',
-    items: object(['role', 'content'], {
-      role: { enum: ['user', 'assistant', 'system'] },
-      content: stringOrList,
-    }),
-  },
+  messages: { type: 'array' },
   system: { type: ['string', 'array', 'null'] },
-  tools: { type: ['array', 'null'], items: object([], { type: optionalString, name: optionalString }) },
+  tools: { type: ['array', 'null'] },
   tool_choice: optionalObject(['type'], {
     type: { enum: ['auto', 'any', 'none', 'tool'] },
     name: optionalString,
@@ -55,6 +49,11 @@ const properties: Record<string, Schema> = {
   output_format: format,
   mcp_servers: { type: ['array', 'null'] },
 };
+
+export const messageSchema = object(['role', 'content'], {
+  role: { enum: ['user', 'assistant', 'system'] },
+  content: stringOrList,
+});
 
 export const messagesRequestSchema = object(['model', 'max_tokens', 'messages'], properties);
 /** `count_tokens` takes the same body, without the need for `max_tokens`. */
@@ -89,6 +88,8 @@ export const sourceSchemas: Readonly<Record<string, Schema>> = {
   text: object(['data'], { data: string }),
   content: object(['content'], { content: stringOrList }),
 };
+
+export const anyToolSchema = object([], { type: optionalString, name: optionalString });
 
 export const customToolSchema = object(['name', 'input_schema'], {
   name: string,

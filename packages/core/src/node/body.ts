@@ -4,7 +4,7 @@ import { tooLarge } from '../endpoints/body.ts';
 import { MessagesError } from '../errors.ts';
 
 /**
- * Returns the body of a Node request: what a parser in front has made of it, else the bytes of the stream.
+ * Returns the body of a Node request: what a parser in front has made of it, else the text of the stream.
  *
  * @throws MessagesError 413 above `maxBytes`, 400 if the body is compressed or has been read by somebody who kept nothing
  */
@@ -46,7 +46,7 @@ function isEmptyObject(body: unknown): boolean {
 }
 
 /** Reads by events: an async iterator would destroy the request, and with it the connection that the 413 goes out on. */
-function readBytes(stream: Readable, announced: number, maxBytes: number): Promise<Uint8Array> {
+function readBytes(stream: Readable, announced: number, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -67,6 +67,6 @@ function readBytes(stream: Readable, announced: number, maxBytes: number): Promi
     );
     if (announced > maxBytes) return refuse();
     stream.on('data', take);
-    stream.on('end', () => resolve(Buffer.concat(chunks)));
+    stream.on('end', () => resolve(Buffer.concat(chunks).toString()));
   });
 }

@@ -39,6 +39,9 @@ export function toPath(url = '/'): string {
   return end === -1 ? url : url.slice(0, end);
 }
 
+/** One for all: every response closes, and making an error costs as much as a small request. */
+const closed = new Error('The connection was closed');
+
 /**
  * Returns a signal that aborts when the response is over, whoever ended it: the client left, or the host answered in our
  * place (a time limit, say). After a whole answer nobody listens any more. `close` of the request instead would
@@ -46,8 +49,8 @@ export function toPath(url = '/'): string {
  */
 export function toSignal(res: ServerResponse): AbortSignal {
   const abort = new AbortController();
-  if (res.destroyed) abort.abort();
-  else res.once('close', () => abort.abort());
+  if (res.destroyed) abort.abort(closed);
+  else res.once('close', () => abort.abort(closed));
   return abort.signal;
 }
 

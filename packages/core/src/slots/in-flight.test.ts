@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pull, pump, type Sink } from '../sink.ts';
+import type { ChatRequest } from '../chat/types.ts';
 import { createInFlight, type InFlight } from './in-flight.ts';
 
 /** A source that a test feeds; it notes how far it was read and that it was told to stop. */
@@ -61,7 +62,8 @@ function join(
   key = 'k',
 ): Joined {
   const left = new AbortController();
-  const joined = inFlight.join(key, start, AbortSignal.any([signal, left.signal]), sizeOf);
+  const chat: ChatRequest = { model: key, messages: [] };
+  const joined = inFlight.join({ id: key, chat }, start, AbortSignal.any([signal, left.signal]), sizeOf);
   return {
     isAttached: joined.isAttached,
     [Symbol.asyncIterator]() {
@@ -112,7 +114,7 @@ describe('an identical request', () => {
   it('is started at once, before anybody reads', () => {
     const [inFlight, feed] = [createInFlight<number>({ maxBytes: 100 }), createFeed()];
     const start = vi.fn<Feed['start']>(feed.start);
-    inFlight.join('k', start, present(), sizeOf);
+    join(inFlight, { start });
     expect(start).toHaveBeenCalledOnce();
   });
 
@@ -148,6 +150,18 @@ describe('an identical request', () => {
     await expect(all(join(inFlight, { start }))).rejects.toThrow('no upstream');
     expect(inFlight.size).toBe(0);
   });
+});
+
+it('another request whose id is the same by chance is answered by itself', async () => {
+  const [inFlight, feed, other] = [createInFlight<number>({ maxBytes: 100 }), createFeed(), createFeed()];
+  const first = inFlight.join({ id: 'k', chat: { model: 'm', messages: [] } }, feed.start, present(), sizeOf);
+  const second = inFlight.join(
+    { id: 'k', chat: { model: 'n', messages: [] } },
+    other.start,
+    present(),
+    sizeOf,
+  );
+  expect([first.isAttached, second.isAttached, feed.starts, other.starts]).toEqual([false, false, 1, 1]);
 });
 
 describe('a source that nobody reads any more', () => {

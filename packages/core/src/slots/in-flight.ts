@@ -1,4 +1,5 @@
 import type { Sink, Source } from '../sink.ts';
+import { isSameRequest, type RequestKey } from './request-key.ts';
 import { createSharedSource, type SharedSource } from './shared-source.ts';
 
 export interface InFlightOptions {
@@ -29,13 +30,13 @@ export interface InFlight<Item> {
    * @param sizeOf an estimate in bytes; the first caller's counts
    */
   join(
-    key: string,
+    key: RequestKey,
     start: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>,
     signal: AbortSignal,
     sizeOf: (item: Item) => number,
   ): JoinedSource<Item>;
   /** True if a source that can be joined runs under `key`. */
-  has(key: string): boolean;
+  has(key: RequestKey): boolean;
   /** Sources that can be joined. */
   readonly size: number;
 }
@@ -51,10 +52,15 @@ export interface InFlight<Item> {
  */
 export function createInFlight<Item>(options: InFlightOptions): InFlight<Item> {
   const { maxBytes, lingerMs = 2000 } = options;
-  const sources = new Map<string, SharedSource<Item>>();
+  const sources = new Map<string, { readonly key: RequestKey; readonly source: SharedSource<Item> }>();
+
+  function find(key: RequestKey): SharedSource<Item> | undefined {
+    const running = sources.get(key.id);
+    return running && isSameRequest(running.key, key) ? running.source : undefined;
+  }
 
   function add(
-    key: string,
+    key: RequestKey,
     start: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>,
     sizeOf: (item: Item) => number,
   ): SharedSource<Item> {
@@ -63,22 +69,24 @@ export function createInFlight<Item>(options: InFlightOptions): InFlight<Item> {
       sizeOf,
       maxBytes,
       lingerMs,
-      onClosed: () => sources.delete(key),
+      onClosed() {
+        if (sources.get(key.id)?.source === source) sources.delete(key.id);
+      },
     });
-    sources.set(key, source);
+    sources.set(key.id, { key, source });
     return source;
   }
 
   return {
     join(key, start, signal, sizeOf) {
       if (signal.aborted) return { isAttached: false, pipe: () => Promise.reject(signal.reason) };
-      const running = sources.get(key);
+      const running = find(key);
       return {
         isAttached: running !== undefined,
         pipe: (running ?? add(key, start, sizeOf)).read(signal),
       };
     },
-    has: (key) => sources.has(key),
+    has: (key) => find(key) !== undefined,
     get size() {
       return sources.size;
     },

@@ -82,7 +82,8 @@ export function createSharedSource<Item>(options: SharedSourceOptions<Item>): Sh
   /** Gives a reader what it has not got yet, as long as it takes it. */
   function deliver(reader: Reader<Item>): void {
     const { sink } = reader;
-    while (sink && !reader.isBlocked && readers.has(reader)) {
+    if (!sink) return;
+    while (!reader.isBlocked && readers.has(reader)) {
       const { next } = reader.node;
       if (!next) {
         if (isOver) reader.settle();
