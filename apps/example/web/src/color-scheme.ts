@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import { deviceStorage } from './storage.ts';
 
 /** `system` follows the device. */
 export const colorSchemes = ['system', 'light', 'dark'] as const;
@@ -8,12 +9,12 @@ const storageKey = 'llama-messages.color-scheme';
 
 /** What the user has chosen, on this device. */
 export const colorScheme = signal<ColorScheme>(
-  colorSchemes.find((name) => name === localStorage.getItem(storageKey)) ?? 'system',
+  colorSchemes.find((name) => name === deviceStorage.read(storageKey)) ?? 'system',
 );
 
 // The stylesheet's `light-dark()` colors follow this property.
 effect(() => {
   document.documentElement.style.colorScheme =
     colorScheme.value === 'system' ? 'light dark' : colorScheme.value;
-  localStorage.setItem(storageKey, colorScheme.value);
+  deviceStorage.write(storageKey, colorScheme.value);
 });

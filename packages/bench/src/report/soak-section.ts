@@ -12,7 +12,8 @@ export function toSoakSection(report: SoakReport, plot: string): string {
   const lines = [
     ['answers read to their end', totals.complete],
     ['given up by the client', totals.aborted],
-    ['reset by the upstream, and told so to the client', totals.cut],
+    ['cut, and told so to the client', totals.cut],
+    ['reset by the upstream', report.upstreamResets],
     ['refused', totals.refused],
     ['tokens that came, each numbered', totals.tokens],
     ['lost', totals.lost],

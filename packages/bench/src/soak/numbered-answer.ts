@@ -21,10 +21,16 @@ interface NumberedAnswer {
 
 const paced = new Set<NumberedAnswer>();
 const reset = new WeakSet<ServerResponse>();
+let resetCount = 0;
 
 /** Whether this answer was cut here. */
 export function wasReset(response: ServerResponse): boolean {
   return reset.has(response);
+}
+
+/** Returns how many answers were cut here. */
+export function countResets(): number {
+  return resetCount;
 }
 
 /**
@@ -63,6 +69,7 @@ function sendNext(answer: NumberedAnswer): boolean {
   if (response.destroyed) return false;
   if (answer.sent === resetAt) {
     reset.add(response);
+    resetCount += 1;
     response.socket?.resetAndDestroy();
     return false;
   }

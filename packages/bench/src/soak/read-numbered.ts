@@ -31,9 +31,13 @@ export function readNumbered(url: string, body: string, manners: ClientManners):
       request.once('close', () => clearTimeout(timer));
     }
     request.on('error', () => undefined);
-    request.once('close', () => resolve({ outcome, tokens: numbered.next, ...numbered.faults }));
+    const finish = () => resolve({ outcome, tokens: numbered.next, ...numbered.faults });
+    request.once('close', finish);
     request.once('response', (response: IncomingMessage) => {
       response.on('error', () => undefined);
+      // A request closes with its socket, while its response may still be read.
+      request.off('close', finish);
+      response.once('close', finish);
       if (response.statusCode !== 200) {
         outcome = 'refused';
         response.resume();

@@ -11,6 +11,7 @@ function report(changes: Partial<SoakReport['totals']>, heap: readonly number[],
     streams: 64,
     totals: { complete: 9, aborted: 1, cut: 1, refused: 0, tokens: 99, lost: 0, duplicated: 0, ...changes },
     upstreamGivenUp: 1,
+    upstreamResets: 1,
     leftOpen,
     samples: heap.map((heapMiB, minute) => ({
       minute,
@@ -32,6 +33,7 @@ test.each([
   [report({ lost: 2 }, flat), '2 tokens were lost'],
   [report({ duplicated: 3 }, flat), '3 tokens came twice'],
   [report({ refused: 4 }, flat), '4 requests were refused'],
+  [report({ cut: 3 }, flat), '2 answers were cut that the upstream did not reset'],
   [report({}, flat, 5), '5 answers of the upstream went on though no client was left'],
   [report({}, [10, 20, 20, 20, 30, 35, 40, 40]), 'the heap grew to 2.00 times what it was'],
 ])('a fault is named: %#', (found, sentence) => {

@@ -5,11 +5,13 @@ import type { SoakReport } from './soak.ts';
 const toleratedGrowth = 1.1;
 
 /** Returns what a soak found wrong, in sentences; nothing if all is well. */
-export function findFaults({ totals, leftOpen, samples }: SoakReport): string[] {
+export function findFaults({ totals, leftOpen, samples, upstreamResets }: SoakReport): string[] {
   const faults: string[] = [];
   if (totals.lost > 0) faults.push(`${totals.lost} tokens were lost`);
   if (totals.duplicated > 0) faults.push(`${totals.duplicated} tokens came twice`);
   if (totals.refused > 0) faults.push(`${totals.refused} requests were refused`);
+  const unexplained = totals.cut - upstreamResets;
+  if (unexplained > 0) faults.push(`${unexplained} answers were cut that the upstream did not reset`);
   if (leftOpen > 0) faults.push(`${leftOpen} answers of the upstream went on though no client was left`);
   const growth = toGrowth(samples.map(({ heapMiB }) => heapMiB));
   if (growth > toleratedGrowth) {

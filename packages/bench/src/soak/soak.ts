@@ -31,6 +31,8 @@ export interface SoakReport {
   readonly totals: SoakTotals;
   /** Answers of the upstream that were given up before their end. */
   readonly upstreamGivenUp: number;
+  /** Answers that the upstream reset. */
+  readonly upstreamResets: number;
   /** Answers of the upstream that went on though no client was left. */
   readonly leftOpen: number;
   readonly samples: readonly SoakSample[];
@@ -80,6 +82,7 @@ export async function soak({
       streams,
       totals,
       upstreamGivenUp: await stage.upstream.ask('givenUp'),
+      upstreamResets: await stage.upstream.ask('resets'),
       leftOpen: await stage.upstream.ask('open'),
       samples: taken,
     };

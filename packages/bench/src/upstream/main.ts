@@ -5,7 +5,7 @@
  */
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { playNumbered, wasReset } from '../soak/numbered-answer.ts';
+import { countResets, playNumbered, wasReset } from '../soak/numbered-answer.ts';
 import { listen } from '../listen.ts';
 import { answerCommands } from '../processes/commands.ts';
 import { beginAnswer, type StreamedAnswer } from './answer.ts';
@@ -107,4 +107,5 @@ answerCommands<UpstreamCommands>({
   },
   open: () => open,
   givenUp: () => givenUp,
+  resets: countResets,
 });

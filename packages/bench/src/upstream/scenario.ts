@@ -28,4 +28,6 @@ export interface UpstreamCommands {
   open(): number;
   /** Answers that were closed before their end, so far, but for those that the upstream reset itself. */
   givenUp(): number;
+  /** Answers that the upstream reset, so far. */
+  resets(): number;
 }

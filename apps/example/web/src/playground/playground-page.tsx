@@ -8,7 +8,7 @@ import { EmptyConversation } from './empty-conversation.tsx';
 import { ProblemCard } from './problem-card.tsx';
 import { SettingsPanel } from './settings/settings-panel.tsx';
 import { areSettingsOpen, isNarrow } from './settings/settings-visibility.ts';
-import { isTooLargeToKeep, restoreConversation } from './stored-conversation.ts';
+import { isLostOnReload, restoreConversation } from './stored-conversation.ts';
 import { TurnList } from './turn-list.tsx';
 import './playground.css';
 
@@ -36,8 +36,10 @@ export function PlaygroundPage() {
             <ProblemCard problem={list.problem} onRetry={() => void loadModels()} />
           </div>
         )}
-        {isTooLargeToKeep.value && (
-          <p class="chat-notice hint">This conversation is too large to survive a reload of the page.</p>
+        {isLostOnReload.value && (
+          <p class="chat-notice hint">
+            A reload of the page would lose this conversation: it is too large to be kept.
+          </p>
         )}
         <Composer />
       </div>

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { tabStorage } from '../storage.ts';
 import { turns, type Answer, type Turn } from './conversation.ts';
 
 const storageKey = 'llama-messages.conversation';
@@ -7,28 +8,23 @@ type StoredTurn =
   | Extract<Turn, { role: 'user' }>
   | { readonly role: 'answer'; readonly id: string; readonly answer: Answer };
 
-/** Whether the tab's storage has no room for the conversation: a reload would lose it then. */
-export const isTooLargeToKeep = signal(false);
+/** Whether the tab has no room, or no storage, for the conversation. */
+export const isLostOnReload = signal(false);
 
 /** Keeps the conversation for a reload of this tab. */
 export function saveConversation(): void {
   const stored = turns.value.map((turn): StoredTurn =>
     turn.role === 'user' ? turn : { ...turn, answer: turn.answer.value },
   );
-  try {
-    sessionStorage.setItem(storageKey, JSON.stringify(stored));
-    isTooLargeToKeep.value = false;
-  } catch {
-    // Pictures fill the 5 MB of a tab soon. Half a conversation would be worse than none.
-    sessionStorage.removeItem(storageKey);
-    isTooLargeToKeep.value = true;
-  }
+  isLostOnReload.value = !tabStorage.write(storageKey, JSON.stringify(stored));
+  // Pictures fill the 5 MB of a tab soon. What was kept before would be another conversation by now.
+  if (isLostOnReload.value) tabStorage.write(storageKey, undefined);
 }
 
 /** Brings back what was kept. An answer that was under way has ended with the page it was on. */
 export function restoreConversation(): void {
   try {
-    const stored = JSON.parse(sessionStorage.getItem(storageKey) ?? '[]') as readonly StoredTurn[];
+    const stored = JSON.parse(tabStorage.read(storageKey) ?? '[]') as readonly StoredTurn[];
     turns.value = stored.map((turn): Turn => {
       if (turn.role === 'user') return turn;
       const { answer } = turn;
@@ -38,7 +34,7 @@ export function restoreConversation(): void {
       };
     });
   } catch {
-    sessionStorage.removeItem(storageKey);
+    tabStorage.write(storageKey, undefined);
   }
 }
 

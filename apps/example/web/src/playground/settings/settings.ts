@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import { tabStorage } from '../../storage.ts';
 
 export const thinkingModes = ['default', 'on', 'off', 'budget'] as const;
 export type ThinkingMode = (typeof thinkingModes)[number];
@@ -56,7 +57,9 @@ const storageKey = 'llama-messages.settings';
 /** Kept for this tab. */
 export const settings = signal<Settings>({ ...defaultSettings, ...readStored() });
 
-effect(() => sessionStorage.setItem(storageKey, JSON.stringify(settings.value)));
+effect(() => {
+  tabStorage.write(storageKey, JSON.stringify(settings.value));
+});
 
 /** Changes some of the settings. */
 export function changeSettings(change: Partial<Settings>): void {
@@ -65,7 +68,7 @@ export function changeSettings(change: Partial<Settings>): void {
 
 function readStored(): Partial<Settings> {
   try {
-    return JSON.parse(sessionStorage.getItem(storageKey) ?? '{}') as Partial<Settings>;
+    return JSON.parse(tabStorage.read(storageKey) ?? '{}') as Partial<Settings>;
   } catch {
     return {};
   }
