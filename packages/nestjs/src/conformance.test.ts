@@ -12,6 +12,7 @@ for (const [platform, Adapter] of [
 ] as const) {
   describeAdapter(`nest on ${platform}`, async (options) => {
     const app = await NestFactory.create(LlamaMessagesModule.forRoot(options), new Adapter(), {
+      abortOnError: false,
       logger: false,
     });
     await app.listen(0, '127.0.0.1');
@@ -22,6 +23,7 @@ for (const [platform, Adapter] of [
     `nest on ${platform}, with CORS, a prefix, a guard and a response interceptor`,
     async (options) => {
       const app = await NestFactory.create(LlamaMessagesModule.forRoot(options), new Adapter(), {
+        abortOnError: false,
         logger: false,
       });
       app.enableCors();

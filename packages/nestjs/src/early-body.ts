@@ -7,7 +7,7 @@ const failures = new WeakMap<IncomingMessage, unknown>();
 
 /**
  * Reads the body of a request to the API before the parsers of the host would refuse it, and leaves it on
- * `request.body`: parsed, for guards and interceptors to look at, or as bytes if it is no JSON.
+ * `request.body`: parsed, for guards and interceptors to look at, or as text if it is no JSON.
  *
  * @returns whether it could be read
  * @remarks Never rejects. What goes wrong is answered later, by the controller, so that the answer has the host's CORS
@@ -38,9 +38,9 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 function parse(body: unknown): unknown {
-  if (!(body instanceof Uint8Array)) return body;
+  if (typeof body !== 'string') return body;
   try {
-    return JSON.parse(new TextDecoder().decode(body)) ?? body;
+    return (JSON.parse(body) as unknown) ?? body;
   } catch {
     return body;
   }
