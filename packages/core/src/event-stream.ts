@@ -15,25 +15,22 @@ export interface EventStream extends AsyncIterable<string> {
   pipe(sink: FrameSink): Promise<void>;
 }
 
-/** Returns the stream of what `pipe` pushes; leaving its iteration aborts `abort`. */
-export function createEventStream(pipe: EventStream['pipe'], abort: AbortController): EventStream {
+/** Returns the stream of what `pipe` pushes; leaving its iteration calls `onLeave`. */
+export function createEventStream(pipe: EventStream['pipe'], onLeave: () => void): EventStream {
   return {
     pipe,
     [Symbol.asyncIterator]() {
-      return pull<string>(
-        async (sink) => {
-          let isBroken = false;
-          await pipe({
-            write: (frames) => sink.write(frames),
-            ready: () => sink.ready(),
-            destroy() {
-              isBroken = true;
-            },
-          });
-          if (isBroken) throw new Error('The answer could not be completed');
-        },
-        () => abort.abort(),
-      );
+      return pull<string>(async (sink) => {
+        let isBroken = false;
+        await pipe({
+          write: (frames) => sink.write(frames),
+          ready: () => sink.ready(),
+          destroy() {
+            isBroken = true;
+          },
+        });
+        if (isBroken) throw new Error('The answer could not be completed');
+      }, onLeave);
     },
   };
 }

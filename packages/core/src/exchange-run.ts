@@ -76,6 +76,10 @@ export interface ExchangeRun {
   /** Writes `message_start` although nothing is known of the answer yet. */
   startEarly(): void;
   finish(error?: unknown): void;
+  /** Ends it without a word to anybody, for another to begin in its place. */
+  abandon(): void;
+  /** Something of the answer has come. */
+  hasContent(): boolean;
 }
 
 interface Opened {
@@ -93,6 +97,8 @@ export interface Outlet {
 
 /** One for all: making an error of its own for each exchange that ends well costs as much as converting it. */
 const over = new Error('The exchange is over');
+
+const nothing: GeneratedMessage = { content: '', reasoning: '', calls: [] };
 
 /** Begins an exchange: what comes of it goes to `sink`, and into the host's hooks when it is over. */
 export function startExchange(
@@ -241,6 +247,14 @@ export function startExchange(
     return { stream: opening, ended };
   }
 
+  function end(): void {
+    isOver = true;
+    signal.removeEventListener('abort', onAbort);
+    // Whatever the upstream still does for this exchange ends here.
+    abort.abort(over);
+    prepared?.onOver();
+  }
+
   const opened = open();
   // Awaited by whoever gets this far; until then a refusal is not unhandled.
   opened.catch(() => {});
@@ -254,14 +268,15 @@ export function startExchange(
       if (stream) return stream.start();
       once.start(toMessageStart(messageId, exchange.model, prepared ? estimateTokens(prepared.chat) : 0));
     },
+    hasContent() {
+      const { content, reasoning, calls } = stream?.generated() ?? nothing;
+      return content !== '' || reasoning !== '' || calls.length > 0;
+    },
+    abandon: end,
     finish(error) {
       if (isOver) return;
-      isOver = true;
       const aborted = abort.signal.aborted;
-      signal.removeEventListener('abort', onAbort);
-      // Whatever the upstream still does for this exchange ends here.
-      abort.abort(over);
-      prepared?.onOver();
+      end();
       if (error !== undefined) failure ??= toMessagesError(error);
       if (failure) prepared?.backend.onFailure(failure);
       observer.onEnd?.({

@@ -7,6 +7,7 @@ import {
   type PacedWriter,
 } from './event-stream.ts';
 import { type Exchange, type Outlet, startExchange } from './exchange-run.ts';
+import { isParserFailure } from './generation.ts';
 import { createFrameWriter } from './stream/frame-writer.ts';
 import { createMessageCollector } from './stream/message-collector.ts';
 
@@ -25,9 +26,9 @@ const unstreamedGraceMs = 45_000;
  * @throws MessagesError
  */
 export async function exchangeMessage(exchange: Exchange): Promise<string | EventStream> {
-  const collector = createMessageCollector();
-  const run = startExchange(exchange, collector, unhindered, false);
-  const text = collect();
+  let collector = createMessageCollector();
+  let run = startExchange(exchange, collector, unhindered, false);
+  const text = collect(true);
   // Whoever waits gets it; until then a failure is not unhandled.
   text.catch(() => {});
   if (await settledWithin(text, unstreamedGraceMs)) return text;
@@ -41,9 +42,13 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
     } finally {
       writer.close();
     }
-  }, run.abort);
+  }, leave);
 
-  async function collect(): Promise<string> {
+  function leave(): void {
+    run.abort.abort();
+  }
+
+  async function collect(mayRepeat: boolean): Promise<string> {
     try {
       await (
         await run.opened
@@ -53,6 +58,13 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
       run.finish();
       return json;
     } catch (error) {
+      // A generation that fails before any content is repeated by itself; here nothing has been sent of the content either.
+      if (mayRepeat && !run.abort.signal.aborted && run.hasContent() && isParserFailure(error)) {
+        run.abandon();
+        collector = createMessageCollector();
+        run = startExchange(exchange, collector, unhindered, false);
+        return collect(false);
+      }
       run.finish(error);
       throw toMessagesError(error);
     }
@@ -90,37 +102,40 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
   // A client that left before its stream began: nobody will read it, so nobody else would end it.
   if (exchange.signal.aborted) onGone();
   else exchange.signal.addEventListener('abort', onGone, { once: true });
-  return createEventStream(async (sink) => {
-    const paced = createPacedWriter(observed(sink, exchange), exchange.options.pingIntervalMs, () => {
-      run.startEarly();
-      frames.ping();
-      return frames.take();
-    });
-    writer = paced;
-    let failure: unknown;
-    try {
-      if (!run.isOpen()) run.startEarly();
-      paced.write(frames.take());
-      onTaken();
-      await (
-        await run.opened
-      ).ended;
-    } catch (error) {
-      failure = error;
-      if (!run.abort.signal.aborted) {
+  return createEventStream(
+    async (sink) => {
+      const paced = createPacedWriter(observed(sink, exchange), exchange.options.pingIntervalMs, () => {
         run.startEarly();
-        if (run.isOpen()) (await run.opened).stream.fail(error);
-        else frames.fail(toMessagesError(error));
-      }
-    } finally {
-      paced.close();
-      if (!run.abort.signal.aborted) {
+        frames.ping();
+        return frames.take();
+      });
+      writer = paced;
+      let failure: unknown;
+      try {
+        if (!run.isOpen()) run.startEarly();
         paced.write(frames.take());
-        await paced.ready();
+        onTaken();
+        await (
+          await run.opened
+        ).ended;
+      } catch (error) {
+        failure = error;
+        if (!run.abort.signal.aborted) {
+          run.startEarly();
+          if (run.isOpen()) (await run.opened).stream.fail(error);
+          else frames.fail(toMessagesError(error));
+        }
+      } finally {
+        paced.close();
+        if (!run.abort.signal.aborted) {
+          paced.write(frames.take());
+          await paced.ready();
+        }
+        run.finish(failure);
       }
-      run.finish(failure);
-    }
-  }, run.abort);
+    },
+    () => run.abort.abort(),
+  );
 }
 
 /** Nothing waits for a message that is only collected. */

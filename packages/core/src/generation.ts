@@ -97,8 +97,8 @@ function toSecondAttempt(
   error: unknown,
   options: ResolvedOptions,
 ): ChatRequest | undefined {
-  if (!MessagesError.is(error)) return undefined;
-  const said = `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`;
+  if (isParserFailure(error)) return chat;
+  const said = wordsOf(error);
   if (chat.tools && isGrammarFailure(said)) {
     const names = findOffendingTools(said, chat.tools);
     options.logger?.warn(
@@ -106,7 +106,17 @@ function toSecondAttempt(
     );
     return simplifyTools(chat, 2, names);
   }
-  return /failed to parse (?:input|tool)/i.test(said) ? chat : undefined;
+  return undefined;
+}
+
+/** Returns whether llama-server could not parse what the model wrote; the next time it may write something else. */
+export function isParserFailure(error: unknown): boolean {
+  return /failed to parse (?:input|tool)/i.test(wordsOf(error));
+}
+
+function wordsOf(error: unknown): string {
+  if (!MessagesError.is(error)) return '';
+  return `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`;
 }
 
 function carriesContent(item: ChatItem): boolean {

@@ -12,7 +12,7 @@ const breaks: readonly { id: string; what: string; answer: (seen: Promise<void>)
   {
     id: 'error-chunk',
     what: 'an error of the upstream',
-    answer: (seen) => cutStreamAnswer(...begun, seen, errorChunk('Failed to parse input at pos 7')),
+    answer: (seen) => cutStreamAnswer(...begun, seen, errorChunk('Compute error.')),
   },
   {
     id: 'truncated',

@@ -1,4 +1,4 @@
-import type { Logger } from '@llama-messages/core';
+import type { ExchangeReport, Logger } from '@llama-messages/core';
 import { type Answer, cutStreamAnswer, errorAnswer, streamAnswer } from '../answer.ts';
 import { errorChunk, progressChunk, textAnswerChunks, textChunk } from '../chat-chunks.ts';
 import {
@@ -8,6 +8,7 @@ import {
   requestOf,
   streamOf,
 } from '../conformance-case.ts';
+import { createCollected } from '../collected.ts';
 import { createGate } from '../gate.ts';
 
 const tool = (name: string) => ({
@@ -104,6 +105,29 @@ export const secondAttemptCases: readonly ConformanceCase[] = [
       expect(upstream.chatCalls).toHaveLength(4);
     },
   })),
+  {
+    id: 'second-attempt.unstreamed',
+    title: 'MUST ask once more also after a part of an answer that is not streamed, and report it as one',
+    run: async (context) => {
+      const { expect } = context;
+      const reports = createCollected<ExchangeReport>();
+      const { client, upstream } = await context.createServer({ onExchange: reports.add });
+      const broken = (): Answer =>
+        cutStreamAnswer(progressChunk(10, 0, 10), textChunk('Once'), errorChunk(parserFailure));
+      upstream.answer(broken(), fine());
+      const response = await client.messages(requestOf('Hello'));
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ content: [{ type: 'text', text: 'fine' }] });
+      expect(await reports.next('a report')).toMatchObject({ outcome: 'completed' });
+      upstream.answer(broken(), broken());
+      await expectError(context, await client.messages(requestOf('Hello')), {
+        status: 500,
+        type: 'api_error',
+      });
+      expect(await reports.next('a report')).toMatchObject({ outcome: 'failed' });
+      expect(upstream.chatCalls).toHaveLength(4);
+    },
+  },
   {
     id: 'second-attempt.not-after-content',
     title: 'MUST NOT ask again once a part of the answer has been sent, but end with an error event',
