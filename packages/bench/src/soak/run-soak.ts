@@ -29,9 +29,8 @@ export async function runSoak(options: {
       );
     },
   });
-  console.log(
-    JSON.stringify({ ...report.totals, upstreamGivenUp: report.upstreamGivenUp, leftOpen: report.leftOpen }),
-  );
+  const { totals, upstreamGivenUp, upstreamResets, leftOpen } = report;
+  console.log(JSON.stringify({ ...totals, upstreamGivenUp, upstreamResets, leftOpen }));
   if (options.save !== undefined) console.log(`written: ${save(options.save, report)}`);
   const faults = findFaults(report);
   if (faults.length > 0) throw new Error(`The soak found faults: ${faults.join('; ')}`);
