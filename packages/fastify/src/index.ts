@@ -3,14 +3,13 @@
  *
  * @packageDocumentation
  */
-import { Readable } from 'node:stream';
 import {
   createMessagesHandler,
   type HandlerResponse,
   type MessagesOptions,
   routes,
 } from '@llama-messages/core';
-import { toPath, toSignal } from '@llama-messages/core/node';
+import { toPath, toReadable, toSignal } from '@llama-messages/core/node';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 
 export type { MessagesOptions } from '@llama-messages/core';
@@ -79,7 +78,7 @@ export default llamaMessages;
 /** A Readable instead of the raw socket keeps the host's hooks and headers; Fastify destroys it when the client leaves. */
 function send(reply: FastifyReply, { status, headers, body }: HandlerResponse): FastifyReply {
   reply.code(status).headers(headers);
-  return reply.send(typeof body === 'string' ? body : Readable.from(body, { objectMode: false }));
+  return reply.send(typeof body === 'string' ? body : toReadable(body));
 }
 
 function toText(value: string | string[] | undefined): string | undefined {

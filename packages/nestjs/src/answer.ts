@@ -1,6 +1,5 @@
-import { Readable } from 'node:stream';
 import type { HandlerResponse, MessagesHandler } from '@llama-messages/core';
-import { toHandlerRequest, writeNodeResponse } from '@llama-messages/core/node';
+import { toHandlerRequest, toReadable, writeNodeResponse } from '@llama-messages/core/node';
 import { takeBody } from './early-body.ts';
 import { type FastifyReply, type PlatformRequest, type PlatformResponse, toRawRequest } from './platform.ts';
 
@@ -28,5 +27,5 @@ export async function answer(
 function sendFastifyReply(reply: FastifyReply, { status, headers, body }: HandlerResponse): void {
   if (reply.sent) return;
   reply.code(status).headers(headers);
-  reply.send(typeof body === 'string' ? body : Readable.from(body, { objectMode: false }));
+  reply.send(typeof body === 'string' ? body : toReadable(body));
 }

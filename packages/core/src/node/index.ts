@@ -6,4 +6,5 @@
 export { toHandlerRequest, toNodeListener, toPath, toSignal } from './listener.ts';
 export { readNodeBody } from './body.ts';
 export { writeNodeResponse } from './write.ts';
+export { toReadable } from './to-readable.ts';
 export { httpClient } from './http-client.ts';

@@ -7,17 +7,20 @@ import { isCompleteJson, type ToolCall } from './tool-calls.ts';
 
 interface TextSegment {
   kind: 'text' | 'thinking';
-  /** All of the text so far, but for {@link TextSegment.tail}. */
+  /** What has been written, but for {@link TextSegment.tail}. Never looked into: that would copy all of it for each token. */
   text: string;
-  /** What came after it escaped as in JSON; has been written. */
+  /** What was written after it, escaped as in JSON. */
   tail: string;
-  /** How much of it has been written. */
-  written: number;
+  /** What is still to be written. */
+  unwritten: string;
 }
 interface ToolSegment {
   kind: 'tool';
   call: ToolCall;
-  written: number;
+  /** Of the arguments. */
+  unwritten: string;
+  /** Something has been written: the arguments begin as an object does. */
+  isWritten: boolean;
   /** Stands between what was generated and what is sent, once the call has its name. */
   arguments?: ArgumentStream;
 }
@@ -40,7 +43,8 @@ export interface BlockWriter {
    * waits behind that; else it returns false and does nothing.
    */
   continueJson(kind: 'text' | 'thinking', textJson: string): boolean;
-  tool(call: ToolCall, isNew: boolean): void;
+  /** @param json - what `call.json` has grown by */
+  tool(call: ToolCall, isNew: boolean, json: string): void;
   /**
    * Closes everything that is open or waiting.
    * @param truncated - the answer was cut by a limit, so a tool call may be incomplete
@@ -75,24 +79,20 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
 
   function append(kind: 'text' | 'thinking', text: string): void {
     const last = waiting.at(-1) ?? open;
-    if (last?.kind === kind) {
-      settle(last);
-      last.text += text;
-    } else add({ kind, text, tail: '', written: 0 });
+    if (last?.kind === kind) last.unwritten += text;
+    else add({ kind, text: '', tail: '', unwritten: text });
     flush();
   }
 
-  /** Nothing but what is written is ever escaped. */
   function settle(segment: TextSegment): void {
     if (segment.tail === '') return;
     segment.text += JSON.parse(`"${segment.tail}"`) as string;
     segment.tail = '';
-    segment.written = segment.text.length;
   }
 
   function textOf(segment: TextSegment): string {
     settle(segment);
-    return segment.text;
+    return segment.text + segment.unwritten;
   }
 
   function add(segment: Segment): void {
@@ -116,7 +116,7 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
   /** Blank text opens no block: models put line ends between a thought and a call, and an empty text block is an error to some clients. */
   function isReady(segment: Segment): boolean {
     if (segment.kind === 'tool') return segment.call.name !== '';
-    if (segment.text.trim() !== '') return true;
+    if (segment.unwritten.trim() !== '') return true;
     if (waiting.length === 1) return false;
     waiting.shift();
     flush();
@@ -135,17 +135,19 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
 
   function write(segment: Segment): void {
     if (segment.kind === 'tool') {
-      const { json } = segment.call;
       // An object is passed on as it comes; anything else is looked at when it is whole.
-      if (!/^\s*\{/.test(json)) return;
-      const added = json.slice(segment.written);
-      segment.written = json.length;
+      if (!segment.isWritten && !/^\s*\{/.test(segment.unwritten)) return;
+      segment.isWritten = true;
+      const added = segment.unwritten;
+      segment.unwritten = '';
       sendArguments(segment.arguments ? segment.arguments.push(added) : added);
       return;
     }
-    const piece = segment.text.slice(segment.written);
-    segment.written = segment.text.length;
+    const piece = segment.unwritten;
     if (piece === '') return;
+    settle(segment);
+    segment.text += piece;
+    segment.unwritten = '';
     if (segment.kind === 'text') sink.text(index, piece);
     else if (!options.hideThinking) sink.thinking(index, piece);
   }
@@ -165,7 +167,7 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
 
   function finishTool(segment: ToolSegment, truncated: boolean): void {
     const { call } = segment;
-    if (segment.written === 0) {
+    if (!segment.isWritten) {
       const input = toObjectText(call.json);
       if (input === undefined && !truncated) throw malformed(call);
       if (input !== undefined && input !== '{}') sink.inputJson(index, input);
@@ -186,15 +188,19 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
       else if (!options.hideThinking) sink.thinkingJson(index, textJson);
       return true;
     },
-    tool(call, isNew) {
-      if (isNew) add({ kind: 'tool', call, written: 0 });
+    tool(call, isNew, json) {
+      const known = isNew
+        ? undefined
+        : all.find((segment) => segment.kind === 'tool' && segment.call === call);
+      if (known?.kind === 'tool') known.unwritten += json;
+      else add({ kind: 'tool', call, unwritten: json, isWritten: false });
       flush();
     },
     end(truncated) {
       flush();
       close(truncated);
       for (const segment of waiting.splice(0)) {
-        if (segment.kind !== 'tool' && segment.text.trim() === '') continue;
+        if (segment.kind !== 'tool' && segment.unwritten.trim() === '') continue;
         if (segment.kind === 'tool' && segment.call.name === '') {
           if (truncated) continue;
           throw malformed(segment.call);

@@ -136,7 +136,7 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
       if (part.type === 'text') blocks.text(part.text);
       else {
         sawToolUse = true;
-        blocks.tool({ id: '', name: part.name, json: part.arguments }, true);
+        blocks.tool({ id: '', name: part.name, json: part.arguments }, true, part.arguments);
       }
     }
   }
@@ -178,7 +178,7 @@ export function createMessageStream(sink: MessageSink, options: StreamOptions): 
       }
       releaseProse();
       sawToolUse = true;
-      blocks.tool(call, isNew);
+      blocks.tool(call, isNew, isNew ? call.json : json);
     });
   }
 

@@ -77,5 +77,5 @@ function toJsonText(value: unknown): string {
 
 /** Parsing is tried only where the shape allows it, so that ordinary deltas stay cheap. */
 function isRepetition(before: string, delta: string): boolean {
-  return before.endsWith('}') && delta.startsWith('{') && isCompleteJson(before) && isCompleteJson(delta);
+  return delta.startsWith('{') && before.endsWith('}') && isCompleteJson(before) && isCompleteJson(delta);
 }
