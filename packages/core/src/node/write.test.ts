@@ -43,9 +43,9 @@ async function listen(answer: (res: ServerResponse) => unknown): Promise<number>
 }
 
 /** Sends bytes as they are, and returns all that comes until the connection is closed. */
-async function talk(port: number, request: string): Promise<string> {
+async function talk(port: number, bytes: string): Promise<string> {
   const socket: Socket = connect(port, '127.0.0.1');
-  socket.write(request);
+  socket.write(bytes);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   await once(socket, 'close');
