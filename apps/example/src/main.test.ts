@@ -35,6 +35,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+test('a reader that has had enough is no failure', async () => {
+  const app = runApp(['--help']);
+  app.child.stdout?.destroy();
+  expect(await app.exit).toBe(0);
+  expect(app.output()).toBe('');
+});
+
 describe('what cannot start says so in one line, with exit code 1', () => {
   test('a wrong option', async () => {
     const app = runApp(['--framework', 'koa']);

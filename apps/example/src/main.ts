@@ -95,6 +95,11 @@ async function run([command, ...rest]: readonly string[]): Promise<void> {
   else await start(options);
 }
 
+// `npm start -- doctor | head`: that nobody reads any more is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   await run(process.argv.slice(2));
 } catch (error) {
