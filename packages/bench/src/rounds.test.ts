@@ -25,5 +25,5 @@ test('each is measured once in a round, and each round begins with another', asy
 test('a warm-up does not count', async () => {
   const { all } = contenders(['a', 'b']);
 
-  expect(await measureInRounds(all, 2)).toEqual({ a: [4, 5], b: [3, 6] });
+  expect(await measureInRounds(all, 2, 1)).toEqual({ a: [4, 5], b: [3, 6] });
 });

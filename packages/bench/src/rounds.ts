@@ -9,12 +9,12 @@ export interface Contender<Figure> {
  * Measures in rounds, each contender once in each, so that whatever else the machine does meets all of them; the order
  * turns by one from round to round. Resolves with the figures by label, in the order of the contenders.
  *
- * @param warmUps - rounds in front that do not count
+ * @param warmUps - rounds in front that do not count: code is compiled in several steps while it runs, and servers run for days
  */
 export async function measureInRounds<Figure>(
   contenders: readonly Contender<Figure>[],
   rounds: number,
-  warmUps = 1,
+  warmUps = 4,
 ): Promise<Record<string, Figure[]>> {
   const figures = Object.fromEntries(contenders.map(({ label }) => [label, [] as Figure[]]));
   for (let round = -warmUps; round < rounds; round += 1) {
