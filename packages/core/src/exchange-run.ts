@@ -1,20 +1,14 @@
-import type { ChatRequest, ChatTool } from './chat/types.ts';
 import { checkRoom } from './context-room.ts';
 import { estimateTokens } from './convert/estimate-tokens.ts';
-import type { ResponsePlan } from './convert/response-plan.ts';
 import { type MessagesError, toMessagesError } from './errors.ts';
 import { generate } from './generation.ts';
 import { createId } from './id.ts';
 import type { ExchangeObserver } from './observer.ts';
-import type { PrefixBreak } from './memory/prefix-report.ts';
-import type { Message } from './messages/types.ts';
 import type { ResolvedOptions } from './options.ts';
-import type { Backend } from './routing/backend.ts';
+import type { PreparedExchange } from './prepared-exchange.ts';
 import type { Wait } from './report.ts';
 import type { Services } from './services.ts';
 import type { Sink, Source } from './sink.ts';
-import type { Conversation } from './slots/conversation.ts';
-import type { RequestKey } from './slots/request-key.ts';
 import type { MessageSink } from './stream/message-sink.ts';
 import {
   createMessageStream,
@@ -24,34 +18,6 @@ import {
 } from './stream/message-stream.ts';
 import { createCollectingSink } from './threads/collecting-sink.ts';
 import type { ChatItem } from './upstream/chat-stream.ts';
-import type { UpstreamModel } from './upstream/upstream.ts';
-
-/** A request that is converted and ready to be sent upstream. */
-export interface PreparedExchange {
-  readonly chat: ChatRequest;
-  readonly plan: ResponsePlan;
-  /** Whose model it is. */
-  readonly backend: Backend;
-  readonly model: UpstreamModel;
-  readonly conversation: Conversation;
-  /** What the queue is fair between: conversations of different keys are different ones, whatever they call themselves. */
-  readonly queueKey: string;
-  readonly prefixBreak: PrefixBreak | undefined;
-  /** Equal for requests of which one answer serves all; undefined if this one is to be answered by itself. */
-  readonly sharedKey: RequestKey | undefined;
-  /** As the client declared them. */
-  readonly tools: readonly ChatTool[] | undefined;
-  readonly recoversTextCalls: boolean;
-  readonly sign: (hiddenThinking: string | undefined) => string;
-  /** Most tokens that the client wants of the answer. */
-  readonly maxTokens: number;
-  /** Told the whole answer as the model generated it, before its end is sent. */
-  readonly onGenerated: (generated: GeneratedMessage) => void;
-  /** Told the whole answer as the client sees it, before its end is sent; left out if nobody wants it. */
-  readonly onMessage: ((message: Message) => Promise<void>) | undefined;
-  /** Told in every case, when the exchange is over. */
-  readonly onOver: () => void;
-}
 
 /** One request for a message. */
 export interface Exchange {

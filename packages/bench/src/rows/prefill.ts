@@ -28,7 +28,7 @@ export function prefill(): Row {
           title: `first event of a prompt ${title} that the upstream reads for ${ms / 1000} s`,
           unit: 'ms',
           bar: { kind: 'absolute', atMost: 100 },
-          figures: await measureInRounds(contenders, Math.min(rounds, 3)),
+          figures: await measureInRounds(contenders, Math.min(rounds, 3), 1),
         });
       }
       return results;

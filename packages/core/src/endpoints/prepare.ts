@@ -7,7 +7,7 @@ import { estimateTokens } from '../convert/estimate-tokens.ts';
 import type { ConvertOptions } from '../convert/options.ts';
 import { toChatRequest } from '../convert/request.ts';
 import { toResponsePlan } from '../convert/response-plan.ts';
-import type { PreparedExchange } from '../exchange-run.ts';
+import type { PreparedExchange } from '../prepared-exchange.ts';
 import { untilReady } from '../generation.ts';
 import type { Wait } from '../report.ts';
 import type { MessagesRequest } from '../messages/types.ts';
