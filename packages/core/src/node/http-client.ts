@@ -5,9 +5,15 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Sink } from '../sink.ts';
 import type { HttpAnswer, HttpCall, HttpClient } from '../upstream/http-client.ts';
 
-const agents = {
+const pooled = {
   'http:': new http.Agent({ keepAlive: true }),
   'https:': new https.Agent({ keepAlive: true }),
+};
+
+/** A connection for each request; `agent: false` would make an agent for each as well. */
+const unpooled = {
+  'http:': new http.Agent({ keepAlive: false }),
+  'https:': new https.Agent({ keepAlive: false }),
 };
 
 /**
@@ -29,7 +35,7 @@ export const httpClient: HttpClient = async (call) => {
 
 type Outcome = { answer: HttpAnswer } | { answer?: undefined; error: unknown; wasReused: boolean };
 
-function send(call: HttpCall, pooled: boolean): Promise<Outcome> {
+function send(call: HttpCall, isPooled: boolean): Promise<Outcome> {
   const url = new URL(call.url);
   const isSecure = url.protocol === 'https:';
   // A string would be counted, copied behind the headers and encoded there: 5 ms more for a megabyte.
@@ -41,7 +47,7 @@ function send(call: HttpCall, pooled: boolean): Promise<Outcome> {
         ...call.headers,
         ...(body && { 'content-length': body.length }),
       },
-      agent: pooled ? agents[isSecure ? 'https:' : 'http:'] : false,
+      agent: (isPooled ? pooled : unpooled)[isSecure ? 'https:' : 'http:'],
       signal: call.signal,
     });
     request.on('socket', (socket) => socket.setKeepAlive(true, 30_000));
