@@ -21,7 +21,7 @@ export function toSoakSection(report: SoakReport, plot: string): string {
     ['answers of the upstream that were given up', report.upstreamGivenUp],
     ['answers of the upstream left open at the end', report.leftOpen],
   ].map(([name, count]) => [String(name), String(count)]);
-  lines.push(['heap, last quarter to second quarter', `${growth.toFixed(2)} x`]);
+  lines.push(['heap at its lowest, last quarter to second quarter', `${growth.toFixed(2)} x`]);
   return [
     describeMeasurement(report),
     `${minutes} minutes, ${streams} streams at \`${server}\`: ${faults.length === 0 ? 'no faults' : faults.join('; ')}.`,
