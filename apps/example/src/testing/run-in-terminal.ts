@@ -10,7 +10,8 @@ export const hasTerminal =
 
 /** Runs the built app in a terminal, and resolves with what it has written when `pattern` is in it. */
 export function runInTerminal(args: readonly string[], pattern: RegExp): Promise<string> {
-  const { LLAMA_SERVER: _unset, NO_COLOR: _color, ...env } = process.env;
+  // What would tell the app that nobody looks at this terminal (`tty.WriteStream.getColorDepth`).
+  const { LLAMA_SERVER, CI, NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS, ...env } = process.env;
   const command = [process.execPath, main, ...args].map((part) => `'${part}'`).join(' ');
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'ignore'],

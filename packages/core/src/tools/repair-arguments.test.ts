@@ -154,6 +154,11 @@ test('a repair is JSON, and one is enough', () => {
   );
 });
 
+test('a comma before the first member, which is no JSON, stays', () => {
+  const stream = createArgumentStream(schema);
+  expect(stream.push('{,"":1}') + stream.end()).toBe('{,"":1}');
+});
+
 test('any text comes out whole', () => {
   fc.assert(
     fc.property(

@@ -60,10 +60,12 @@ export function createArgumentStream(schema: Record<string, unknown>): ArgumentS
   let isEscaped = false;
   let isPassing = false;
   let hasMembers = false;
+  let isFirstDropped = false;
   let repairs = 0;
 
   function leaveHead(): void {
-    out += (hasMembers ? separator : separator.replace(',', '')) + head;
+    out += (isFirstDropped ? separator.replace(',', '') : separator) + head;
+    isFirstDropped = false;
     hasMembers = true;
     separator = head = '';
   }
@@ -78,8 +80,10 @@ export function createArgumentStream(schema: Record<string, unknown>): ArgumentS
     place = 'separator';
     if (isPassing) return;
     const repaired = repairMember(name, value);
-    if (repaired === undefined) separator = head = '';
-    else {
+    if (repaired === undefined) {
+      isFirstDropped ||= !hasMembers;
+      separator = head = '';
+    } else {
       leaveHead();
       out += repaired;
     }
