@@ -35,40 +35,43 @@ export function createEventStream(pipe: EventStream['pipe'], onLeave: () => void
   };
 }
 
-/** Writes frames, and something else whenever there have been none for a while. */
-export interface PacedWriter extends Sink<string> {
-  /** Ends the pings. */
-  close(): void;
-}
+/** A silence is noticed at the end of one of so many parts of the longest that there may be. */
+const silenceParts = 4;
 
 /**
- * Returns a writer that calls `onSilence` whenever nothing has been written for `intervalMs`. One timer a stream, that
- * re-arms itself: resetting it on every token costs more than the token.
+ * Writes frames, and something else before nothing has been written for `intervalMs`. One timer a stream, that counts:
+ * resetting one on every token costs more than the token.
  */
-export function createPacedWriter(sink: FrameSink, intervalMs: number, onSilence: () => string): PacedWriter {
-  let lastWrite = performance.now();
-  let blocked: Promise<void> | undefined;
-  let timer = setTimeout(tick, intervalMs);
+export class PacedWriter implements Sink<string> {
+  private readonly sink: FrameSink;
+  private readonly timer: ReturnType<typeof setInterval>;
+  private silentParts = 0;
+  private blocked: Promise<void> | undefined;
 
-  function write(frames: string): boolean {
-    if (frames === '') return blocked === undefined;
-    lastWrite = performance.now();
-    if (sink.write(frames)) return true;
-    blocked ??= sink.ready().then(() => {
-      blocked = undefined;
+  constructor(sink: FrameSink, intervalMs: number, onSilence: () => string) {
+    this.sink = sink;
+    this.timer = setInterval(() => {
+      this.silentParts += 1;
+      if (this.silentParts >= silenceParts && this.blocked === undefined) this.write(onSilence());
+    }, intervalMs / silenceParts);
+  }
+
+  write(frames: string): boolean {
+    if (frames === '') return this.blocked === undefined;
+    this.silentParts = 0;
+    if (this.sink.write(frames)) return true;
+    this.blocked ??= this.sink.ready().then(() => {
+      this.blocked = undefined;
     });
     return false;
   }
 
-  function tick(): void {
-    const wait = lastWrite + intervalMs - performance.now();
-    if (wait <= 0 && blocked === undefined) write(onSilence());
-    timer = setTimeout(tick, wait > 0 ? wait : intervalMs);
+  ready(): Promise<void> {
+    return this.blocked ?? Promise.resolve();
   }
 
-  return {
-    write,
-    ready: () => blocked ?? Promise.resolve(),
-    close: () => clearTimeout(timer),
-  };
+  /** Ends the pings. */
+  close(): void {
+    clearInterval(this.timer);
+  }
 }

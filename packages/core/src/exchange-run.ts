@@ -1,7 +1,7 @@
 import { checkRoom } from './context-room.ts';
 import { estimateTokens } from './convert/estimate-tokens.ts';
-import { type MessagesError, toMessagesError } from './errors.ts';
-import { generate } from './generation.ts';
+import { toMessagesError } from './errors.ts';
+import { generate, type Generation } from './generation.ts';
 import { createId } from './id.ts';
 import type { ExchangeObserver } from './observer.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -10,12 +10,8 @@ import type { Wait } from './report.ts';
 import type { Services } from './services.ts';
 import type { Sink, Source } from './sink.ts';
 import type { MessageSink } from './stream/message-sink.ts';
-import {
-  createMessageStream,
-  type GeneratedMessage,
-  type MessageStream,
-  toMessageStart,
-} from './stream/message-stream.ts';
+import { toMessageStart } from './stream/message-start.ts';
+import { createMessageStream, type GeneratedMessage, type MessageStream } from './stream/message-stream.ts';
 import { createCollectingSink } from './threads/collecting-sink.ts';
 import type { ChatItem } from './upstream/chat-stream.ts';
 
@@ -24,6 +20,7 @@ export interface Exchange {
   readonly requestId: string;
   /** The model's name as the client asked for it. */
   readonly model: string;
+  readonly streamed: boolean;
   /** Converts the request; may have to wait for the upstream. */
   readonly prepare: (signal: AbortSignal, onProgress: (wait: Wait) => void) => Promise<PreparedExchange>;
   readonly observer: ExchangeObserver;
@@ -31,21 +28,6 @@ export interface Exchange {
   readonly options: ResolvedOptions;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
-}
-
-/** Everything that lives as long as one exchange. */
-export interface ExchangeRun {
-  readonly abort: AbortController;
-  /** Resolves with the upstream's chunks as soon as it has accepted the request and sent the first of them. */
-  readonly opened: Promise<Opened>;
-  readonly isOpen: () => boolean;
-  /** Writes `message_start` although nothing is known of the answer yet. */
-  startEarly(): void;
-  finish(error?: unknown): void;
-  /** Ends it without a word to anybody, for another to begin in its place. */
-  abandon(): void;
-  /** Something of the answer has come. */
-  hasContent(): boolean;
 }
 
 interface Opened {
@@ -64,207 +46,221 @@ export interface Outlet {
 /** One for all: making an error of its own for each exchange that ends well costs as much as converting it. */
 const over = new Error('The exchange is over');
 
-const nothing: GeneratedMessage = { content: '', reasoning: '', calls: [] };
+const noAnswer: GeneratedMessage = { content: '', reasoning: '', calls: [] };
 
-/** Begins an exchange: what comes of it goes to `sink`, and into the host's hooks when it is over. */
-export function startExchange(
-  exchange: Exchange,
-  sink: MessageSink,
-  outlet: Outlet,
-  streamed: boolean,
-): ExchangeRun {
-  const { services, options, requestId, signal, observer } = exchange;
-  const onProgress = (wait: Wait): void => observer.onProgress?.({ ...wait, requestId });
-  const startedAt = performance.now();
-  const messageId = createId('msg_');
-  const abort = new AbortController();
-  const onAbort = (): void => abort.abort(signal.reason);
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
+const nothing = (): void => {};
 
-  let prepared: PreparedExchange | undefined;
-  let stream: MessageStream | undefined;
-  let failure: MessagesError | undefined;
-  let isStarted = false;
-  let queuedMs = 0;
-  let firstChunkMs: number | undefined;
-  let attached = false;
-  let isOver = false;
-  let kept: Promise<void> | undefined;
+/**
+ * Everything that lives as long as one exchange, from its beginning: what comes of it goes to `sink`, and into the host's
+ * hooks when it is over. A class, as everything that is called for each token: docs/decisions/0017.
+ */
+export class ExchangeRun implements Sink<readonly ChatItem[]> {
+  readonly abort = new AbortController();
+  /** Resolves with the upstream's chunks as soon as it has accepted the request and sent the first of them. */
+  readonly opened: Promise<Opened>;
+  private readonly exchange: Exchange;
+  private readonly sink: MessageSink;
+  private readonly outlet: Outlet;
+  private readonly messageId = createId('msg_');
+  private readonly startedAt = performance.now();
+  private prepared: PreparedExchange | undefined;
+  private stream: MessageStream | undefined;
+  private refusal: { readonly error: unknown } | undefined;
+  private onFirst: () => void = nothing;
+  private isOver = false;
+  private queuedMs = 0;
+  private firstChunkMs: number | undefined;
+  private attached = false;
+  /** The host keeps the answer. */
+  private kept: Promise<void> | undefined;
 
-  const once: MessageSink = {
-    ...sink,
-    start(message) {
-      if (!isStarted) sink.start(message);
-      isStarted = true;
-    },
-    fail(error) {
-      failure = error;
-      sink.fail(error);
-    },
-  };
-
-  function openStream(ready: PreparedExchange): MessageStream {
-    return createMessageStream(
-      ready.onMessage
-        ? createCollectingSink(once, (message) => {
-            kept = ready.onMessage?.(message);
-          })
-        : once,
-      {
-        messageId,
-        plan: ready.plan,
-        sign: ready.sign,
-        tools: ready.tools,
-        recoversTextCalls: ready.recoversTextCalls,
-        estimateInputTokens: () => estimateTokens(ready.chat),
-        startsInThinking: ready.backend.upstream.traits.startsInThinking,
-        onProgress: ({ processed, cache, total }) =>
-          onProgress({ phase: 'prompt', processed, cached: cache, total }),
-      },
-    );
+  constructor(exchange: Exchange, sink: MessageSink, outlet: Outlet) {
+    this.exchange = exchange;
+    this.sink = sink;
+    this.outlet = outlet;
+    const { signal } = exchange;
+    if (signal.aborted) this.onGone();
+    else signal.addEventListener('abort', this.onGone, { once: true });
+    this.opened = this.open();
+    // Awaited by whoever gets this far; until then a refusal is not unhandled.
+    this.opened.catch(nothing);
   }
 
-  async function open(): Promise<Opened> {
-    const ready = await exchange.prepare(abort.signal, onProgress);
-    prepared = ready;
-    if (isOver) ready.onOver();
-    const { chat, backend, model, conversation, queueKey, sharedKey } = ready;
-    const begin = (target: Sink<readonly ChatItem[]>, generationSignal: AbortSignal): Promise<void> =>
-      generate(
-        {
-          chat,
-          model,
-          conversation,
-          queueKey,
-          upstream: backend.upstream,
-          queue: backend.queue,
-          affinity: backend.affinity,
-          options,
-          requestId,
-          observer,
-          onRequest(asked, attempt, waitedMs) {
-            queuedMs = waitedMs;
-            const { name, upstream } = backend;
-            observer.onUpstreamRequest?.({
-              upstream: name,
-              server: upstream.name,
-              model,
-              chat: asked,
-              attempt,
-              queuedMs,
-            });
-          },
-        },
-        target,
-        generationSignal,
-      );
-    let source: Source<readonly ChatItem[]>;
-    if (sharedKey !== undefined && services.inFlight) {
-      const joined = services.inFlight.join(sharedKey, begin, abort.signal, sizeOf);
-      attached = joined.isAttached;
-      source = joined.pipe;
-    } else source = (target) => begin(target, abort.signal);
+  isOpen(): boolean {
+    return this.stream !== undefined;
+  }
 
-    let refusal: { readonly error: unknown } | undefined;
-    let onFirst: () => void = () => {};
-    const first = new Promise<void>((resolve) => {
-      onFirst = resolve;
+  /** Writes `message_start` although nothing is known of the answer yet. */
+  startEarly(): void {
+    const { stream, prepared } = this;
+    if (stream) return stream.start();
+    const tokens = prepared ? estimateTokens(prepared.chat) : 0;
+    this.sink.start(toMessageStart(this.messageId, this.exchange.model, tokens));
+  }
+
+  /** Something of the answer has come. */
+  hasContent(): boolean {
+    const { content, reasoning, calls } = this.stream?.generated() ?? noAnswer;
+    return content !== '' || reasoning !== '' || calls.length > 0;
+  }
+
+  /** Takes the chunks of one read. */
+  write(batch: readonly ChatItem[]): boolean {
+    const stream = this.stream ?? this.begin(batch);
+    if (!stream) return false;
+    for (const item of batch) stream.push(item);
+    return this.outlet.flush() && !stream.isOver();
+  }
+
+  ready(): Promise<void> {
+    return this.outlet.ready();
+  }
+
+  isDone(): boolean {
+    return this.refusal !== undefined || this.stream?.isOver() === true || this.abort.signal.aborted;
+  }
+
+  finish(error?: unknown): void {
+    if (this.isOver) return;
+    const { exchange, prepared, stream, messageId } = this;
+    const aborted = this.abort.signal.aborted;
+    this.abandon();
+    const failure = stream?.failure() ?? (error === undefined ? undefined : toMessagesError(error));
+    if (failure) prepared?.backend.onFailure(failure);
+    exchange.observer.onEnd?.({
+      requestId: exchange.requestId,
+      model: exchange.model,
+      upstream: prepared?.backend.name,
+      upstreamModel: prepared?.chat.model ?? '',
+      streamed: exchange.streamed,
+      outcome: aborted ? 'aborted' : failure ? 'failed' : 'completed',
+      stopReason: stream?.stopReason(),
+      usage: stream?.usage() ?? toMessageStart(messageId, exchange.model, 0).usage,
+      conversation: prepared?.conversation,
+      attached: this.attached,
+      repairedArguments: stream?.repairedArguments() ?? 0,
+      prefixBreak: prepared?.prefixBreak,
+      queuedMs: this.queuedMs,
+      firstChunkMs: this.firstChunkMs,
+      durationMs: performance.now() - this.startedAt,
+      error: aborted ? undefined : failure,
     });
+  }
 
-    /** A prompt that leaves no room is refused before anything of the answer is sent. */
-    function begun(batch: readonly ChatItem[]): MessageStream | undefined {
-      firstChunkMs = performance.now() - startedAt;
-      try {
-        for (const item of batch) {
-          if ('textJson' in item || !item.prompt_progress) continue;
-          checkRoom(item.prompt_progress.total, ready.maxTokens, model.contextWindow);
-          break;
-        }
-        stream = openStream(ready);
-      } catch (error) {
-        refusal = { error };
-      }
-      onFirst();
-      return stream;
-    }
+  /** Ends it without a word to anybody, for another to begin in its place. */
+  abandon(): void {
+    this.isOver = true;
+    this.exchange.signal.removeEventListener('abort', this.onGone);
+    // Whatever the upstream still does for this exchange ends here.
+    this.abort.abort(over);
+    this.prepared?.onOver();
+  }
 
-    const chunks: Sink<readonly ChatItem[]> = {
-      write(batch) {
-        const target = stream ?? begun(batch);
-        if (!target) return false;
-        for (const item of batch) target.push(item);
-        return outlet.flush() && !target.isOver();
-      },
-      ready: () => outlet.ready(),
-      isDone: () => refusal !== undefined || stream?.isOver() === true || abort.signal.aborted,
-    };
-    const generated = source(chunks);
+  private readonly onGone = (): void => this.abort.abort(this.exchange.signal.reason);
+
+  private readonly onProgress = (wait: Wait): void =>
+    this.exchange.observer.onProgress?.({ ...wait, requestId: this.exchange.requestId });
+
+  private async open(): Promise<Opened> {
+    const { abort } = this;
+    const ready = await this.exchange.prepare(abort.signal, this.onProgress);
+    this.prepared = ready;
+    if (this.isOver) ready.onOver();
+    const first = new Promise<void>((resolve) => {
+      this.onFirst = resolve;
+    });
+    const generated = this.toSource(ready)(this);
     await Promise.race([first, generated]);
-    if (refusal) throw refusal.error;
-    const opening = (stream ??= openStream(ready));
+    if (this.refusal) throw this.refusal.error;
+    const stream = (this.stream ??= this.openStream(ready));
     const ended = generated.then(async () => {
-      opening.end();
-      if (!failure) ready.onGenerated(opening.generated());
-      await kept;
+      stream.end();
+      if (!stream.failure()) ready.onGenerated(stream.generated());
+      await this.kept;
     });
     // Awaited by whoever writes the answer; until then a failure is not unhandled.
-    ended.catch(() => {});
-    return { stream: opening, ended };
+    ended.catch(nothing);
+    return { stream, ended };
   }
 
-  function end(): void {
-    isOver = true;
-    signal.removeEventListener('abort', onAbort);
-    // Whatever the upstream still does for this exchange ends here.
-    abort.abort(over);
-    prepared?.onOver();
+  private toSource(ready: PreparedExchange): Source<readonly ChatItem[]> {
+    const { abort } = this;
+    const { inFlight } = this.exchange.services;
+    const begin = (target: Sink<readonly ChatItem[]>, signal: AbortSignal): Promise<void> =>
+      generate(this.toGeneration(ready), target, signal);
+    if (ready.sharedKey === undefined || !inFlight) return (target) => begin(target, abort.signal);
+    const joined = inFlight.join(ready.sharedKey, begin, abort.signal, sizeOf);
+    this.attached = joined.isAttached;
+    return joined.pipe;
   }
 
-  const opened = open();
-  // Awaited by whoever gets this far; until then a refusal is not unhandled.
-  opened.catch(() => {});
+  private toGeneration({ chat, backend, model, conversation, queueKey }: PreparedExchange): Generation {
+    const { options, requestId, observer } = this.exchange;
+    const { name, upstream, queue, affinity } = backend;
+    return {
+      chat,
+      model,
+      conversation,
+      queueKey,
+      upstream,
+      queue,
+      affinity,
+      options,
+      requestId,
+      observer,
+      onRequest: (asked, attempt, queuedMs) => {
+        this.queuedMs = queuedMs;
+        observer.onUpstreamRequest?.({
+          upstream: name,
+          server: upstream.name,
+          model,
+          chat: asked,
+          attempt,
+          queuedMs,
+        });
+      },
+    };
+  }
 
-  return {
-    abort,
-    opened,
-    isOpen: () => stream !== undefined,
-    startEarly() {
-      if (isStarted) return;
-      if (stream) return stream.start();
-      once.start(toMessageStart(messageId, exchange.model, prepared ? estimateTokens(prepared.chat) : 0));
-    },
-    hasContent() {
-      const { content, reasoning, calls } = stream?.generated() ?? nothing;
-      return content !== '' || reasoning !== '' || calls.length > 0;
-    },
-    abandon: end,
-    finish(error) {
-      if (isOver) return;
-      const aborted = abort.signal.aborted;
-      end();
-      if (error !== undefined) failure ??= toMessagesError(error);
-      if (failure) prepared?.backend.onFailure(failure);
-      observer.onEnd?.({
-        requestId,
-        model: exchange.model,
-        upstream: prepared?.backend.name,
-        upstreamModel: prepared?.chat.model ?? '',
-        streamed,
-        outcome: aborted ? 'aborted' : failure ? 'failed' : 'completed',
-        stopReason: stream?.stopReason(),
-        usage: stream?.usage() ?? toMessageStart(messageId, exchange.model, 0).usage,
-        conversation: prepared?.conversation,
-        attached,
-        repairedArguments: stream?.repairedArguments() ?? 0,
-        prefixBreak: prepared?.prefixBreak,
-        queuedMs,
-        firstChunkMs,
-        durationMs: performance.now() - startedAt,
-        error: aborted ? undefined : failure,
+  /** A prompt that leaves no room is refused before anything of the answer is sent. */
+  private begin(batch: readonly ChatItem[]): MessageStream | undefined {
+    const ready = this.prepared;
+    if (!ready) return undefined;
+    this.firstChunkMs = performance.now() - this.startedAt;
+    try {
+      for (const item of batch) {
+        if ('textJson' in item || !item.prompt_progress) continue;
+        checkRoom(item.prompt_progress.total, ready.maxTokens, ready.model.contextWindow);
+        break;
+      }
+      this.stream = this.openStream(ready);
+    } catch (error) {
+      this.refusal = { error };
+    }
+    this.onFirst();
+    return this.stream;
+  }
+
+  private openStream(ready: PreparedExchange): MessageStream {
+    const { sink } = this;
+    const { onMessage } = ready;
+    const keeping =
+      onMessage &&
+      createCollectingSink(sink, (message) => {
+        this.kept = onMessage(message);
       });
-    },
-  };
+    return createMessageStream(keeping ?? sink, {
+      messageId: this.messageId,
+      plan: ready.plan,
+      sign: ready.sign,
+      tools: ready.tools,
+      recoversTextCalls: ready.recoversTextCalls,
+      estimateInputTokens: () => estimateTokens(ready.chat),
+      startsInThinking: ready.backend.upstream.traits.startsInThinking,
+      onProgress: ({ processed, cache, total }) =>
+        this.onProgress({ phase: 'prompt', processed, cached: cache, total }),
+    });
+  }
 }
 
 /** An estimate: what matters is that megabytes are not taken for bytes. */

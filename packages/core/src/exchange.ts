@@ -1,14 +1,8 @@
 import { toMessagesError } from './errors.ts';
-import {
-  createEventStream,
-  createPacedWriter,
-  type EventStream,
-  type FrameSink,
-  type PacedWriter,
-} from './event-stream.ts';
-import { type Exchange, type Outlet, startExchange } from './exchange-run.ts';
+import { createEventStream, type EventStream, type FrameSink, PacedWriter } from './event-stream.ts';
+import { type Exchange, ExchangeRun, type Outlet } from './exchange-run.ts';
 import { isParserFailure } from './generation.ts';
-import { createFrameWriter } from './stream/frame-writer.ts';
+import { createFrameWriter, type FrameWriter } from './stream/frame-writer.ts';
 import { createMessageCollector } from './stream/message-collector.ts';
 
 /**
@@ -27,13 +21,13 @@ const unstreamedGraceMs = 45_000;
  */
 export async function exchangeMessage(exchange: Exchange): Promise<string | EventStream> {
   let collector = createMessageCollector();
-  let run = startExchange(exchange, collector, unhindered, false);
+  let run = new ExchangeRun(exchange, collector, unhindered);
   const text = collect(true);
   // Whoever waits gets it; until then a failure is not unhandled.
   text.catch(() => {});
   if (await settledWithin(text, unstreamedGraceMs)) return text;
   return createEventStream(async (sink) => {
-    const writer = createPacedWriter(sink, exchange.options.pingIntervalMs, () => ' ');
+    const writer = new PacedWriter(sink, exchange.options.pingIntervalMs, () => ' ');
     try {
       writer.write(' ');
       writer.write(await text);
@@ -62,7 +56,7 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
       if (mayRepeat && !run.abort.signal.aborted && run.hasContent() && isParserFailure(error)) {
         run.abandon();
         collector = createMessageCollector();
-        run = startExchange(exchange, collector, unhindered, false);
+        run = new ExchangeRun(exchange, collector, unhindered);
         return collect(false);
       }
       run.finish(error);
@@ -79,17 +73,8 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
  */
 export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
   const frames = createFrameWriter(exchange.requestId);
-  let onTaken: () => void = () => {};
-  const taken = new Promise<void>((resolve) => {
-    onTaken = resolve;
-  });
-  let writer: PacedWriter | undefined;
-  // What comes before the adapter takes the stream waits in the frame writer, and the upstream with it.
-  const outlet: Outlet = {
-    flush: () => writer?.write(frames.take()) ?? false,
-    ready: () => writer?.ready() ?? taken,
-  };
-  const run = startExchange(exchange, frames, outlet, true);
+  const outlet = new FrameOutlet(frames);
+  const run = new ExchangeRun(exchange, frames, outlet);
   try {
     await settledWithin(run.opened, exchange.options.graceMs);
   } catch (error) {
@@ -97,24 +82,22 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
     throw toMessagesError(error);
   }
   const onGone = (): void => {
-    if (!writer) run.finish();
+    if (!outlet.isTaken()) run.finish();
   };
   // A client that left before its stream began: nobody will read it, so nobody else would end it.
   if (exchange.signal.aborted) onGone();
   else exchange.signal.addEventListener('abort', onGone, { once: true });
   return createEventStream(
     async (sink) => {
-      const paced = createPacedWriter(observed(sink, exchange), exchange.options.pingIntervalMs, () => {
+      const paced = new PacedWriter(observed(sink, exchange), exchange.options.pingIntervalMs, () => {
         run.startEarly();
         frames.ping();
         return frames.take();
       });
-      writer = paced;
       let failure: unknown;
       try {
         if (!run.isOpen()) run.startEarly();
-        paced.write(frames.take());
-        onTaken();
+        outlet.open(paced);
         await (
           await run.opened
         ).ended;
@@ -136,6 +119,42 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
     },
     () => run.abort.abort(),
   );
+}
+
+/**
+ * What comes before the adapter takes the stream waits in the frame writer, and the upstream with it. A class, as everything
+ * that is called for each token: docs/decisions/0017.
+ */
+class FrameOutlet implements Outlet {
+  private readonly frames: FrameWriter;
+  private writer: PacedWriter | undefined;
+  private onTaken: () => void = () => {};
+  private readonly taken = new Promise<void>((resolve) => {
+    this.onTaken = resolve;
+  });
+
+  constructor(frames: FrameWriter) {
+    this.frames = frames;
+  }
+
+  flush(): boolean {
+    return this.writer?.write(this.frames.take()) ?? false;
+  }
+
+  ready(): Promise<void> {
+    return this.writer?.ready() ?? this.taken;
+  }
+
+  isTaken(): boolean {
+    return this.writer !== undefined;
+  }
+
+  /** Takes the stream: what has waited is written, and the upstream goes on. */
+  open(writer: PacedWriter): void {
+    this.writer = writer;
+    this.flush();
+    this.onTaken();
+  }
 }
 
 /** Nothing waits for a message that is only collected. */

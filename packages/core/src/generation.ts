@@ -54,7 +54,7 @@ export async function generate(
   try {
     let chat = generation.chat;
     for (let attempt = 1; ; attempt++) {
-      let hasContent = false;
+      const guard = new ContentGuard(sink);
       try {
         const call: UpstreamCall = {
           signal,
@@ -69,18 +69,13 @@ export async function generate(
           signal,
           onProgress,
         );
-        await pump(batches, {
-          write(batch) {
-            hasContent ||= batch.some(carriesContent);
-            return sink.write(batch);
-          },
-          ready: () => sink.ready(),
-          isDone: () => sink.isDone?.() === true,
-        });
+        await pump(batches, guard);
         return;
       } catch (error) {
         const next =
-          hasContent || attempt > 1 || signal.aborted ? undefined : toSecondAttempt(chat, error, options);
+          guard.hasContent || attempt > 1 || signal.aborted
+            ? undefined
+            : toSecondAttempt(chat, error, options);
         if (next === undefined) throw error;
         chat = next;
       }
@@ -88,6 +83,29 @@ export async function generate(
   } finally {
     lease?.release();
     ticket.release();
+  }
+}
+
+/** Notes whether anything came of the answer. A class, as everything that is called for each token: docs/decisions/0017. */
+class ContentGuard implements Sink<readonly ChatItem[]> {
+  hasContent = false;
+  private readonly sink: Sink<readonly ChatItem[]>;
+
+  constructor(sink: Sink<readonly ChatItem[]>) {
+    this.sink = sink;
+  }
+
+  write(batch: readonly ChatItem[]): boolean {
+    if (!this.hasContent) this.hasContent = batch.some(carriesContent);
+    return this.sink.write(batch);
+  }
+
+  ready(): Promise<void> {
+    return this.sink.ready();
+  }
+
+  isDone(): boolean {
+    return this.sink.isDone?.() === true;
   }
 }
 

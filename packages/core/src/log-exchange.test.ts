@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MessagesError } from './errors.ts';
 import { logExchange } from './log-exchange.ts';
-import { toMessageStart } from './stream/message-stream.ts';
+import { toMessageStart } from './stream/message-start.ts';
 import type { ExchangeReport } from './report.ts';
 
 function reportOf(changes: Partial<ExchangeReport>): ExchangeReport {

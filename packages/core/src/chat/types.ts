@@ -110,13 +110,16 @@ export interface VerboseStop {
 }
 
 /**
- * A chunk that brings nothing but text of the answer (`delta.content`) or of the thought before it
- * (`delta.reasoning_content`), with the text as it stands in the chunk's JSON: escaped, and without its quotes. It is most
+ * Chunks that bring nothing but text of the answer (`delta.content`) or of the thought before it
+ * (`delta.reasoning_content`), with the text as it stands in their JSON: escaped, and without its quotes. They are most
  * of a stream, and can be passed on without being parsed.
  */
 export interface ChatTextDelta {
+  /** Of all the chunks, one after another. */
   textJson: string;
   isThinking: boolean;
+  /** How many chunks they were, which is how many tokens. */
+  chunks: number;
 }
 
 export interface ChatChunk {

@@ -24,6 +24,7 @@ export const createMessage: Endpoint = async (context) => {
   const exchange: Exchange = {
     requestId,
     model: body.model,
+    streamed: body.stream === true,
     observer: observeExchange(options, {
       requestId,
       receivedAt: Date.now(),

@@ -74,57 +74,81 @@ function send(call: HttpCall, isPooled: boolean): Promise<Outcome> {
  */
 function pipeText(response: IncomingMessage, sink: Sink<string>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const toText = createTextDecoder();
-    let read: Buffer | undefined;
-    let more: Buffer[] | undefined;
-    function flush(): void {
-      if (!read) return;
-      const bytes = more ? Buffer.concat([read, ...more]) : read;
-      read = undefined;
-      more = undefined;
-      take(toText(bytes));
-    }
-    function take(text: string): void {
-      if (text === '' || sink.write(text)) return;
-      if (sink.isDone?.()) return stop();
-      response.pause();
-      void sink.ready().then(() => (sink.isDone?.() ? stop() : response.resume()));
-    }
-    function stop(): void {
-      resolve();
-      response.destroy();
-    }
-    response.on('data', (bytes: Buffer) => {
-      if (read) (more ??= []).push(bytes);
-      else {
-        read = bytes;
-        process.nextTick(flush);
-      }
-    });
-    response.on('end', () => {
-      flush();
-      take(toText());
-      resolve();
-    });
+    const reader = new TextReader(response, sink, resolve);
+    response.on('data', (bytes: Buffer) => reader.take(bytes));
+    response.on('end', () => reader.end());
     response.on('error', (error) => {
-      flush();
+      reader.flush();
       reject(error);
     });
     response.on('close', () => reject(new Error('The connection was closed')));
   });
 }
 
-/** Returns a function of the bytes that come, and of nothing at their end; a character may be cut by a read. */
-function createTextDecoder(): (bytes?: Buffer) => string {
-  const decoder = new StringDecoder('utf8');
-  let mayHoldBytes = false;
-  return (bytes) => {
-    if (bytes === undefined) return decoder.end();
-    // The usual case, and the cheapest.
-    if (!mayHoldBytes && isAscii(bytes)) return bytes.toString('latin1');
-    mayHoldBytes = (bytes.at(-1) ?? 0) > 0x7f;
-    return decoder.write(bytes);
-  };
+/** A class, as everything that is called for each token: docs/decisions/0017. */
+class TextReader {
+  private readonly response: IncomingMessage;
+  private readonly sink: Sink<string>;
+  private readonly resolve: () => void;
+  private read: Buffer | undefined;
+  private more: Buffer[] | undefined;
+  /** Of characters that a read has cut; the usual read is ASCII, and needs none. */
+  private decoder: StringDecoder | undefined;
+
+  constructor(response: IncomingMessage, sink: Sink<string>, resolve: () => void) {
+    this.response = response;
+    this.sink = sink;
+    this.resolve = resolve;
+  }
+
+  take(bytes: Buffer): void {
+    if (this.read) (this.more ??= []).push(bytes);
+    else {
+      this.read = bytes;
+      process.nextTick(flushReader, this);
+    }
+  }
+
+  flush(): void {
+    const { read, more } = this;
+    if (!read) return;
+    this.read = undefined;
+    this.more = undefined;
+    this.write(this.toText(more ? Buffer.concat([read, ...more]) : read));
+  }
+
+  end(): void {
+    this.flush();
+    this.write(this.decoder?.end() ?? '');
+    this.resolve();
+  }
+
+  private toText(bytes: Buffer): string {
+    if (!this.decoder) {
+      if (isAscii(bytes)) return bytes.toString('latin1');
+      this.decoder = new StringDecoder('utf8');
+    }
+    const text = this.decoder.write(bytes);
+    if ((bytes.at(-1) ?? 0) < 0x80) this.decoder = undefined;
+    return text;
+  }
+
+  private write(text: string): void {
+    const { sink, response } = this;
+    if (text === '' || sink.write(text)) return;
+    if (sink.isDone?.()) return this.stop();
+    response.pause();
+    void sink.ready().then(() => (sink.isDone?.() ? this.stop() : response.resume()));
+  }
+
+  private stop(): void {
+    this.resolve();
+    this.response.destroy();
+  }
+}
+
+function flushReader(reader: TextReader): void {
+  reader.flush();
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

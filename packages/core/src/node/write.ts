@@ -21,7 +21,7 @@ export async function writeNodeResponse(res: ServerResponse, response: HandlerRe
   res.writeHead(status, headers);
   res.flushHeaders();
   res.socket?.setNoDelay(true);
-  await body.pipe(isPlain(res) ? toChunkSink(res, res.socket) : toSink(res));
+  await body.pipe(isPlain(res) ? new ChunkSink(res, res.socket) : toSink(res));
   if (!res.destroyed) res.end();
 }
 
@@ -36,16 +36,27 @@ function isPlain(res: ServerResponse): res is ServerResponse & { readonly socket
  * A response writes each chunk in four pieces, corked until the next tick, which costs as much as the rest of what Node does
  * for a token. One piece goes to the socket at once.
  */
-function toChunkSink(res: ServerResponse, socket: Socket): FrameSink {
-  return {
-    write(frames) {
-      if (res.destroyed) return true;
-      const length = Buffer.byteLength(frames).toString(16);
-      return socket.write(`${length}\r\n${frames}\r\n`);
-    },
-    ready: () => drainOrClose(socket),
-    destroy: () => res.destroy(),
-  };
+class ChunkSink implements FrameSink {
+  private readonly res: ServerResponse;
+  private readonly socket: Socket;
+
+  constructor(res: ServerResponse, socket: Socket) {
+    this.res = res;
+    this.socket = socket;
+  }
+
+  write(frames: string): boolean {
+    if (this.res.destroyed) return true;
+    return this.socket.write(`${Buffer.byteLength(frames).toString(16)}\r\n${frames}\r\n`);
+  }
+
+  ready(): Promise<void> {
+    return drainOrClose(this.socket);
+  }
+
+  destroy(): void {
+    this.res.destroy();
+  }
 }
 
 function toSink(res: ServerResponse & { flush?: () => void }): FrameSink {

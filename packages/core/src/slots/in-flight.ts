@@ -1,6 +1,6 @@
 import type { Sink, Source } from '../sink.ts';
 import { isSameRequest, type RequestKey } from './request-key.ts';
-import { createSharedSource, type SharedSource } from './shared-source.ts';
+import { SharedSource } from './shared-source.ts';
 
 export interface InFlightOptions {
   /** Most bytes that are kept of one source for those who join later, and for the slower of its readers. */
@@ -64,7 +64,7 @@ export function createInFlight<Item>(options: InFlightOptions): InFlight<Item> {
     start: (sink: Sink<Item>, signal: AbortSignal) => Promise<void>,
     sizeOf: (item: Item) => number,
   ): SharedSource<Item> {
-    const source = createSharedSource<Item>({
+    const source = new SharedSource<Item>({
       start,
       sizeOf,
       maxBytes,

@@ -12,15 +12,6 @@ export interface SharedSourceOptions<Item> {
   readonly onClosed: () => unknown;
 }
 
-/** A source of items that several can read, each all of it. */
-export interface SharedSource<Item> {
-  /**
-   * Adds a reader, which gets what has come, from the first item on, as soon as it is piped. Must not be called after
-   * {@link SharedSourceOptions.onClosed}.
-   */
-  read(signal: AbortSignal): Source<Item>;
-}
-
 interface Reader<Item> {
   /** The last that it has got. */
   node: Pick<Node<Item>, 'next'>;
@@ -40,53 +31,115 @@ interface Node<Item> {
   next: Node<Item> | undefined;
 }
 
-/** Returns a source that starts with its first reader; see {@link createInFlight} for what it promises. */
-export function createSharedSource<Item>(options: SharedSourceOptions<Item>): SharedSource<Item> {
-  const { maxBytes, lingerMs } = options;
-  const abort = new AbortController();
-  const readers = new Set<Reader<Item>>();
-  const root: Pick<Node<Item>, 'next'> = { next: undefined };
+const nothing = (): void => {};
+
+/**
+ * A source of items that several can read, each all of it; it starts with its first reader. See {@link createInFlight} for
+ * what it promises. A class, as everything that is called for each token: docs/decisions/0017.
+ */
+export class SharedSource<Item> implements Sink<Item> {
+  private readonly options: SharedSourceOptions<Item>;
+  private readonly abort = new AbortController();
+  private readonly readers: Reader<Item>[] = [];
   /** What a new reader begins with, as long as there can be one. */
-  let first: typeof root | undefined = root;
-  let last = root;
-  let bytes = 0;
-  let isStarted = false;
-  let isOver = false;
-  let failure: { readonly error: unknown } | undefined;
-  let goOn: () => void = () => {};
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  private first: Pick<Node<Item>, 'next'> | undefined = { next: undefined };
+  private last = this.first as Pick<Node<Item>, 'next'>;
+  private bytes = 0;
+  private isStarted = false;
+  private isStopped = false;
+  private isOver = false;
+  private failure: { readonly error: unknown } | undefined;
+  private goOn = nothing;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
-  function close(): void {
-    if (!first) return;
-    first = undefined;
-    options.onClosed();
+  constructor(options: SharedSourceOptions<Item>) {
+    this.options = options;
   }
 
-  function stop(): void {
-    clearTimeout(timer);
-    close();
-    if (!isOver) abort.abort();
-    goOn();
-  }
-
-  /** Without a reader it goes on, so that whoever comes back has lost no time. */
-  function wantsMore(): boolean {
-    let isWanted = readers.size === 0;
-    for (const reader of readers) {
-      if (bytes - reader.bytes > maxBytes) return false;
-      isWanted ||= reader.sink !== undefined && !reader.isBlocked;
+  /**
+   * Adds a reader, which gets what has come, from the first item on, as soon as it is piped. Must not be called after
+   * {@link SharedSourceOptions.onClosed}.
+   */
+  read(signal: AbortSignal): Source<Item> {
+    const reader: Reader<Item> = {
+      node: this.first ?? this.last,
+      bytes: 0,
+      sink: undefined,
+      isBlocked: false,
+      settle: nothing,
+    };
+    const leave = (): void => {
+      signal.removeEventListener('abort', leave);
+      this.leave(reader);
+    };
+    clearTimeout(this.timer);
+    this.readers.push(reader);
+    signal.addEventListener('abort', leave, { once: true });
+    if (!this.isStarted) {
+      this.isStarted = true;
+      void this.run();
     }
-    return isWanted;
+    return async (target) => {
+      const settled = new Promise<void>((resolve) => {
+        reader.settle = resolve;
+      });
+      reader.sink = target;
+      this.deliver(reader);
+      if (this.wantsMore()) this.goOn();
+      if (!this.readers.includes(reader)) reader.settle();
+      await settled;
+      const hasAll = this.isOver && reader.node.next === undefined;
+      if (hasAll) this.close();
+      leave();
+      if (target.isDone?.()) return;
+      signal.throwIfAborted();
+      if (hasAll && this.failure) throw this.failure.error;
+    };
+  }
+
+  write(item: Item): boolean {
+    const node: Node<Item> = { item, size: this.options.sizeOf(item), next: undefined };
+    this.last.next = node;
+    this.last = node;
+    this.bytes += node.size;
+    if (this.bytes > this.options.maxBytes) this.close();
+    for (const reader of this.readers) this.deliver(reader);
+    // Nobody reads, and nobody can come.
+    if (!this.first && this.readers.length === 0) this.stop();
+    return !this.isStopped && this.wantsMore();
+  }
+
+  ready(): Promise<void> {
+    return new Promise((resolve) => {
+      this.goOn = resolve;
+      if (this.isStopped || this.wantsMore()) resolve();
+    });
+  }
+
+  isDone(): boolean {
+    return this.isStopped;
+  }
+
+  private async run(): Promise<void> {
+    try {
+      await this.options.start(this, this.abort.signal);
+    } catch (error) {
+      this.failure = { error };
+      this.close();
+    } finally {
+      this.isOver = true;
+      for (const reader of [...this.readers]) this.deliver(reader);
+    }
   }
 
   /** Gives a reader what it has not got yet, as long as it takes it. */
-  function deliver(reader: Reader<Item>): void {
+  private deliver(reader: Reader<Item>): void {
     const { sink } = reader;
     if (!sink) return;
-    while (!reader.isBlocked && readers.has(reader)) {
+    while (!reader.isBlocked && this.readers.includes(reader)) {
       const { next } = reader.node;
       if (!next) {
-        if (isOver) reader.settle();
+        if (this.isOver) reader.settle();
         return;
       }
       reader.node = next;
@@ -97,90 +150,48 @@ export function createSharedSource<Item>(options: SharedSourceOptions<Item>): Sh
       void sink.ready().then(() => {
         reader.isBlocked = false;
         if (sink.isDone?.()) return reader.settle();
-        deliver(reader);
-        if (wantsMore()) goOn();
+        this.deliver(reader);
+        if (this.wantsMore()) this.goOn();
       });
     }
   }
 
-  const sink: Sink<Item> = {
-    write(item) {
-      const node: Node<Item> = { item, size: options.sizeOf(item), next: undefined };
-      last.next = node;
-      last = node;
-      bytes += node.size;
-      if (bytes > maxBytes) close();
-      for (const reader of readers) deliver(reader);
-      // Nobody reads, and nobody can come.
-      if (!first && readers.size === 0) stop();
-      return !abort.signal.aborted && wantsMore();
-    },
-    ready: () =>
-      new Promise((resolve) => {
-        goOn = resolve;
-        if (abort.signal.aborted || wantsMore()) resolve();
-      }),
-    isDone: () => abort.signal.aborted,
-  };
+  /** Without a reader it goes on, so that whoever comes back has lost no time. */
+  private wantsMore(): boolean {
+    let isWanted = this.readers.length === 0;
+    for (const reader of this.readers) {
+      if (this.bytes - reader.bytes > this.options.maxBytes) return false;
+      isWanted ||= reader.sink !== undefined && !reader.isBlocked;
+    }
+    return isWanted;
+  }
 
-  async function run(): Promise<void> {
-    try {
-      await options.start(sink, abort.signal);
-    } catch (error) {
-      failure = { error };
-      close();
-    } finally {
-      isOver = true;
-      for (const reader of readers) deliver(reader);
+  private leave(reader: Reader<Item>): void {
+    const at = this.readers.indexOf(reader);
+    if (at === -1) return;
+    this.readers.splice(at, 1);
+    reader.settle();
+    const { lingerMs } = this.options;
+    if (this.readers.length > 0) {
+      if (this.wantsMore()) this.goOn();
+    } else if (!this.first || lingerMs <= 0) this.stop();
+    else {
+      this.timer = setTimeout(() => this.stop(), lingerMs);
+      this.goOn();
     }
   }
 
-  return {
-    read(signal) {
-      const reader: Reader<Item> = {
-        node: first ?? last,
-        bytes: 0,
-        sink: undefined,
-        isBlocked: false,
-        settle: () => {},
-      };
-      clearTimeout(timer);
-      readers.add(reader);
-      signal.addEventListener('abort', leave, { once: true });
+  private close(): void {
+    if (!this.first) return;
+    this.first = undefined;
+    this.options.onClosed();
+  }
 
-      function leave(): void {
-        if (!readers.delete(reader)) return;
-        signal.removeEventListener('abort', leave);
-        reader.settle();
-        if (readers.size > 0) {
-          if (wantsMore()) goOn();
-        } else if (!first || lingerMs <= 0) stop();
-        else {
-          timer = setTimeout(stop, lingerMs);
-          goOn();
-        }
-      }
-
-      if (!isStarted) {
-        isStarted = true;
-        void run();
-      }
-      return async (target) => {
-        const settled = new Promise<void>((resolve) => {
-          reader.settle = resolve;
-        });
-        reader.sink = target;
-        deliver(reader);
-        if (wantsMore()) goOn();
-        if (!readers.has(reader)) reader.settle();
-        await settled;
-        const hasAll = isOver && reader.node.next === undefined;
-        if (hasAll) close();
-        leave();
-        if (target.isDone?.()) return;
-        signal.throwIfAborted();
-        if (hasAll && failure) throw failure.error;
-      };
-    },
-  };
+  private stop(): void {
+    clearTimeout(this.timer);
+    this.close();
+    this.isStopped = true;
+    if (!this.isOver) this.abort.abort();
+    this.goOn();
+  }
 }

@@ -35,28 +35,6 @@ export interface BlockWriterOptions {
   readonly sign: (hiddenThinking: string | undefined) => string;
 }
 
-export interface BlockWriter {
-  text(text: string): void;
-  thinking(text: string): void;
-  /**
-   * The same for text that is escaped as in a JSON string, but only if it continues the block that is open, and nothing
-   * waits behind that; else it returns false and does nothing.
-   */
-  continueJson(kind: 'text' | 'thinking', textJson: string): boolean;
-  /** @param json - what `call.json` has grown by */
-  tool(call: ToolCall, isNew: boolean, json: string): void;
-  /**
-   * Closes everything that is open or waiting.
-   * @param truncated - the answer was cut by a limit, so a tool call may be incomplete
-   */
-  end(truncated: boolean): void;
-  count(): number;
-  /** Values of arguments that were repaired. */
-  repairs(): number;
-  /** Everything so far, as it was generated. */
-  generated(): GeneratedMessage;
-}
-
 /** An answer as the model generated it, with the ids that the client was sent. */
 export interface GeneratedMessage {
   readonly content: string;
@@ -65,82 +43,140 @@ export interface GeneratedMessage {
 }
 
 /**
- * Returns a writer that turns content in any order into blocks that follow one another: exactly one block is open
+ * Turns content in any order into blocks that follow one another: exactly one block is open
  * at a time. A text or thinking block closes as soon as something else arrives. A tool call closes only when its
  * arguments are whole; until then later content waits behind it, so that parallel calls whose deltas
  * interleave are neither mixed nor lost.
  */
-export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions): BlockWriter {
-  const all: Segment[] = [];
-  const waiting: Segment[] = [];
-  let open: Segment | undefined;
-  let index = -1;
-  let repairs = 0;
+export class BlockWriter {
+  private readonly sink: MessageSink;
+  private readonly options: BlockWriterOptions;
+  private readonly all: Segment[] = [];
+  private readonly waiting: Segment[] = [];
+  private open: Segment | undefined;
+  private index = -1;
+  private repaired = 0;
 
-  function append(kind: 'text' | 'thinking', text: string): void {
-    const last = waiting.at(-1) ?? open;
+  constructor(sink: MessageSink, options: BlockWriterOptions) {
+    this.sink = sink;
+    this.options = options;
+  }
+
+  append(kind: 'text' | 'thinking', text: string): void {
+    const last = this.waiting.at(-1) ?? this.open;
     if (last?.kind === kind) last.unwritten += text;
-    else add({ kind, text: '', tail: '', unwritten: text });
-    flush();
+    else this.add({ kind, text: '', tail: '', unwritten: text });
+    this.flush();
   }
 
-  function settle(segment: TextSegment): void {
-    if (segment.tail === '') return;
-    segment.text += JSON.parse(`"${segment.tail}"`) as string;
-    segment.tail = '';
+  /**
+   * The same for text that is escaped as in a JSON string, but only if it continues the block that is open, and nothing
+   * waits behind that; else it returns false and does nothing.
+   */
+  continueJson(kind: 'text' | 'thinking', textJson: string): boolean {
+    const { open, index } = this;
+    if (open?.kind !== kind || this.waiting.length > 0) return false;
+    open.tail += textJson;
+    if (kind === 'text') this.sink.textJson(index, textJson);
+    else if (!this.options.hideThinking) this.sink.thinkingJson(index, textJson);
+    return true;
   }
 
-  function textOf(segment: TextSegment): string {
-    settle(segment);
-    return segment.text + segment.unwritten;
+  /** @param json - what `call.json` has grown by */
+  tool(call: ToolCall, isNew: boolean, json: string): void {
+    const known = isNew
+      ? undefined
+      : this.all.find((segment) => segment.kind === 'tool' && segment.call === call);
+    if (known?.kind === 'tool') known.unwritten += json;
+    else this.add({ kind: 'tool', call, unwritten: json, isWritten: false });
+    this.flush();
   }
 
-  function add(segment: Segment): void {
-    all.push(segment);
-    waiting.push(segment);
+  /**
+   * Closes everything that is open or waiting.
+   * @param truncated - the answer was cut by a limit, so a tool call may be incomplete
+   */
+  end(truncated: boolean): void {
+    this.flush();
+    this.close(truncated);
+    for (const segment of this.waiting.splice(0)) {
+      if (segment.kind !== 'tool' && segment.unwritten.trim() === '') continue;
+      if (segment.kind === 'tool' && segment.call.name === '') {
+        if (truncated) continue;
+        throw malformed(segment.call);
+      }
+      this.start(segment);
+      this.write(segment);
+      this.close(truncated);
+    }
   }
 
-  function flush(): void {
-    if (open) write(open);
-    while (waiting.length > 0) {
-      const next = waiting[0];
-      if (next === undefined || !isReady(next)) return;
-      if (open?.kind === 'tool' && !isCompleteJson(open.call.json)) return;
-      close(false);
-      start(next);
-      waiting.shift();
-      write(next);
+  count(): number {
+    return this.index + 1;
+  }
+
+  /** Values of arguments that were repaired. */
+  repairs(): number {
+    return this.repaired;
+  }
+
+  /** Everything so far, as it was generated. */
+  generated(): GeneratedMessage {
+    const join = (kind: TextSegment['kind']): string =>
+      this.all.map((segment) => (segment.kind === kind ? textOf(segment) : '')).join('');
+    return {
+      content: join('text'),
+      reasoning: join('thinking'),
+      calls: this.all.flatMap((segment) => (segment.kind === 'tool' ? [segment.call] : [])),
+    };
+  }
+
+  private add(segment: Segment): void {
+    this.all.push(segment);
+    this.waiting.push(segment);
+  }
+
+  private flush(): void {
+    if (this.open) this.write(this.open);
+    while (this.waiting.length > 0) {
+      const next = this.waiting[0];
+      if (next === undefined || !this.isReady(next)) return;
+      if (this.open?.kind === 'tool' && !isCompleteJson(this.open.call.json)) return;
+      this.close(false);
+      this.start(next);
+      this.waiting.shift();
+      this.write(next);
     }
   }
 
   /** Blank text opens no block: models put line ends between a thought and a call, and an empty text block is an error to some clients. */
-  function isReady(segment: Segment): boolean {
+  private isReady(segment: Segment): boolean {
     if (segment.kind === 'tool') return segment.call.name !== '';
     if (segment.unwritten.trim() !== '') return true;
-    if (waiting.length === 1) return false;
-    waiting.shift();
-    flush();
+    if (this.waiting.length === 1) return false;
+    this.waiting.shift();
+    this.flush();
     return false;
   }
 
-  function start(segment: Segment): void {
-    open = segment;
-    index += 1;
+  private start(segment: Segment): void {
+    this.open = segment;
+    this.index += 1;
     if (segment.kind === 'tool') {
-      const schema = options.schemaOf?.(segment.call.name);
+      const schema = this.options.schemaOf?.(segment.call.name);
       if (schema) segment.arguments = createArgumentStream(schema);
     }
-    sink.blockStart(index, toBlock(segment));
+    this.sink.blockStart(this.index, toBlock(segment));
   }
 
-  function write(segment: Segment): void {
+  private write(segment: Segment): void {
     if (segment.kind === 'tool') {
       // An object is passed on as it comes; anything else is looked at when it is whole.
       if (!segment.isWritten && !/^\s*\{/.test(segment.unwritten)) return;
       segment.isWritten = true;
       const added = segment.unwritten;
       segment.unwritten = '';
-      sendArguments(segment.arguments ? segment.arguments.push(added) : added);
+      this.sendArguments(segment.arguments ? segment.arguments.push(added) : added);
       return;
     }
     const piece = segment.unwritten;
@@ -148,80 +184,48 @@ export function createBlockWriter(sink: MessageSink, options: BlockWriterOptions
     settle(segment);
     segment.text += piece;
     segment.unwritten = '';
-    if (segment.kind === 'text') sink.text(index, piece);
-    else if (!options.hideThinking) sink.thinking(index, piece);
+    if (segment.kind === 'text') this.sink.text(this.index, piece);
+    else if (!this.options.hideThinking) this.sink.thinking(this.index, piece);
   }
 
-  function sendArguments(json: string): void {
-    if (json !== '') sink.inputJson(index, json);
+  private sendArguments(json: string): void {
+    if (json !== '') this.sink.inputJson(this.index, json);
   }
 
-  function close(truncated: boolean): void {
+  private close(truncated: boolean): void {
+    const { open, options } = this;
     if (open === undefined) return;
     if (open.kind === 'thinking')
-      sink.signature(index, options.sign(options.hideThinking ? textOf(open) : undefined));
-    if (open.kind === 'tool') finishTool(open, truncated);
-    sink.blockStop(index);
-    open = undefined;
+      this.sink.signature(this.index, options.sign(options.hideThinking ? textOf(open) : undefined));
+    if (open.kind === 'tool') this.finishTool(open, truncated);
+    this.sink.blockStop(this.index);
+    this.open = undefined;
   }
 
-  function finishTool(segment: ToolSegment, truncated: boolean): void {
+  private finishTool(segment: ToolSegment, truncated: boolean): void {
     const { call } = segment;
     if (!segment.isWritten) {
       const input = toObjectText(call.json);
       if (input === undefined && !truncated) throw malformed(call);
-      if (input !== undefined && input !== '{}') sink.inputJson(index, input);
+      if (input !== undefined && input !== '{}') this.sink.inputJson(this.index, input);
       return;
     }
-    sendArguments(segment.arguments?.end() ?? '');
-    repairs += segment.arguments?.repairs() ?? 0;
+    this.sendArguments(segment.arguments?.end() ?? '');
+    this.repaired += segment.arguments?.repairs() ?? 0;
     if (!truncated && !isCompleteJson(call.json)) throw malformed(call);
   }
+}
 
-  return {
-    text: (text) => append('text', text),
-    thinking: (text) => append('thinking', text),
-    continueJson(kind, textJson) {
-      if (open?.kind !== kind || waiting.length > 0) return false;
-      open.tail += textJson;
-      if (kind === 'text') sink.textJson(index, textJson);
-      else if (!options.hideThinking) sink.thinkingJson(index, textJson);
-      return true;
-    },
-    tool(call, isNew, json) {
-      const known = isNew
-        ? undefined
-        : all.find((segment) => segment.kind === 'tool' && segment.call === call);
-      if (known?.kind === 'tool') known.unwritten += json;
-      else add({ kind: 'tool', call, unwritten: json, isWritten: false });
-      flush();
-    },
-    end(truncated) {
-      flush();
-      close(truncated);
-      for (const segment of waiting.splice(0)) {
-        if (segment.kind !== 'tool' && segment.unwritten.trim() === '') continue;
-        if (segment.kind === 'tool' && segment.call.name === '') {
-          if (truncated) continue;
-          throw malformed(segment.call);
-        }
-        start(segment);
-        write(segment);
-        close(truncated);
-      }
-    },
-    count: () => index + 1,
-    repairs: () => repairs,
-    generated() {
-      const join = (kind: TextSegment['kind']): string =>
-        all.map((segment) => (segment.kind === kind ? textOf(segment) : '')).join('');
-      return {
-        content: join('text'),
-        reasoning: join('thinking'),
-        calls: all.flatMap((segment) => (segment.kind === 'tool' ? [segment.call] : [])),
-      };
-    },
-  };
+/** Makes what was written escaped a part of the text. */
+function settle(segment: TextSegment): void {
+  if (segment.tail === '') return;
+  segment.text += JSON.parse(`"${segment.tail}"`) as string;
+  segment.tail = '';
+}
+
+function textOf(segment: TextSegment): string {
+  settle(segment);
+  return segment.text + segment.unwritten;
 }
 
 function toBlock(segment: Segment): ContentBlock {

@@ -1,63 +1,60 @@
 import type { ChatChunk, ChatTextDelta } from '../chat/types.ts';
 
-/**
- * Finds the deltas of a stream that are like an earlier one but for their text, without parsing them. Nearly all of an
- * answer is such: the same bytes, with another word in the middle.
- */
-export interface DeltaTemplate {
-  /** Takes an event that has been parsed as the form of those to come, if text is all that it brings. */
-  learn(data: string, chunk: ChatChunk): void;
-  /**
-   * Adds the deltas that stand in `text` from `from` on to `items`, and returns where the first other thing stands; `from`
-   * must be where an event of the stream begins.
-   */
-  match(text: string, from: number, items: (ChatChunk | ChatTextDelta)[]): number;
-}
-
 /** Learning costs more than parsing, so a server that writes something new into every event is soon left alone. */
 const freeLessons = 4;
 const matchesPerLesson = 8;
 
 /**
- * Returns a template that has learned nothing yet.
+ * Finds the deltas of a stream that are like an earlier one but for their text, without parsing them. Nearly all of an
+ * answer is such: the same bytes, with another word in the middle.
  *
  * Why a match is what a parse would have found: the bytes around the text are those of an event in which, parsed with
  * another text at that place, the text is the delta's and nothing else means anything; and what stands between them is the
  * content of a JSON string.
  */
-export function createDeltaTemplate(): DeltaTemplate {
-  let before: string | undefined;
-  let after = '';
-  let isThinking = false;
-  let lessons = 0;
-  let matches = 0;
+export class DeltaTemplate {
+  private before: string | undefined;
+  private after = '';
+  private isThinking = false;
+  private lessons = 0;
+  private matches = 0;
 
-  return {
-    learn(data, chunk) {
-      if (lessons - freeLessons > matches / matchesPerLesson) return;
-      const delta = toTextDelta(chunk);
-      if (delta === undefined) return;
-      lessons += 1;
-      const found = findText(data, delta.isThinking);
-      if (found === undefined) return;
-      before = `data: ${found.before}`;
-      after = `${found.after}\n\n`;
-      isThinking = delta.isThinking;
-    },
-    match(text, from, items) {
-      let at = from;
-      if (before === undefined) return at;
-      while (text.startsWith(before, at)) {
-        const start = at + before.length;
-        const end = findStringEnd(text, start);
-        if (end === -1 || !text.startsWith(after, end)) break;
-        items.push({ textJson: text.slice(start, end), isThinking });
-        matches += 1;
-        at = end + after.length;
-      }
-      return at;
-    },
-  };
+  /** Takes an event that has been parsed as the form of those to come, if text is all that it brings. */
+  learn(data: string, chunk: ChatChunk): void {
+    if (this.lessons - freeLessons > this.matches / matchesPerLesson) return;
+    const delta = toTextDelta(chunk);
+    if (delta === undefined) return;
+    this.lessons += 1;
+    const found = findText(data, delta.isThinking);
+    if (found === undefined) return;
+    this.before = `data: ${found.before}`;
+    this.after = `${found.after}\n\n`;
+    this.isThinking = delta.isThinking;
+  }
+
+  /**
+   * Adds the deltas that stand in `text` from `from` on to `items`, as one, and returns where the first other thing stands;
+   * `from` must be where an event of the stream begins.
+   */
+  match(text: string, from: number, items: (ChatChunk | ChatTextDelta)[]): number {
+    const { before, after } = this;
+    if (before === undefined) return from;
+    let at = from;
+    let textJson = '';
+    let chunks = 0;
+    while (text.startsWith(before, at)) {
+      const start = at + before.length;
+      const end = findStringEnd(text, start);
+      if (end <= start || !text.startsWith(after, end)) break;
+      textJson += text.slice(start, end);
+      chunks += 1;
+      at = end + after.length;
+    }
+    if (chunks === 0) return from;
+    this.matches += chunks;
+    items.push({ textJson, isThinking: this.isThinking, chunks });
+    return at;
+  }
 }
 
 /** Returns where the JSON string ends (its closing quote) whose content begins at `from`; -1 if it is none, or goes on. */
@@ -75,7 +72,7 @@ function findStringEnd(text: string, from: number): number {
   return -1;
 }
 
-/** Returns the chunk that a delta stands for. */
+/** Returns a chunk with the text of those that a delta stands for. */
 export function toChatChunk({ textJson, isThinking }: ChatTextDelta): ChatChunk {
   const text = JSON.parse(`"${textJson}"`) as string;
   return { choices: [{ index: 0, delta: isThinking ? { reasoning_content: text } : { content: text } }] };

@@ -1,32 +1,36 @@
 /**
- * Returns a function that takes the content of an answer in pieces and passes on what comes after `prefill`.
- * llama-server repeats the client's own beginning of a turn; the API returns the continuation only. If the answer
- * begins otherwise, nothing is lost. `end` releases what was held back. While it `isPassing`, it passes on all that it gets.
+ * Takes the content of an answer in pieces and passes on what comes after `prefill`. llama-server repeats the client's own
+ * beginning of a turn; the API returns the continuation only. If the answer begins otherwise, nothing is lost.
  */
-export function createPrefillStripper(
-  prefill: string,
-  pass: (content: string) => void,
-): { push(content: string): void; end(): void; isPassing(): boolean } {
-  let expected = prefill;
-  let held = '';
+export class PrefillStripper {
+  private readonly pass: (content: string) => void;
+  private expected: string;
+  private held = '';
 
-  function release(): void {
-    const text = held;
-    expected = '';
-    held = '';
-    if (text !== '') pass(text);
+  constructor(prefill: string, pass: (content: string) => void) {
+    this.expected = prefill;
+    this.pass = pass;
   }
 
-  return {
-    push(content) {
-      if (expected === '') return pass(content);
-      held += content;
-      if (held.length >= expected.length) {
-        if (held.startsWith(expected)) held = held.slice(expected.length);
-        release();
-      } else if (!expected.startsWith(held)) release();
-    },
-    end: release,
-    isPassing: () => expected === '',
-  };
+  push(content: string): void {
+    if (this.expected === '') return this.pass(content);
+    this.held += content;
+    if (this.held.length >= this.expected.length) {
+      if (this.held.startsWith(this.expected)) this.held = this.held.slice(this.expected.length);
+      this.end();
+    } else if (!this.expected.startsWith(this.held)) this.end();
+  }
+
+  /** Releases what was held back. */
+  end(): void {
+    const text = this.held;
+    this.expected = '';
+    this.held = '';
+    if (text !== '') this.pass(text);
+  }
+
+  /** It passes on all that it gets from now on. */
+  isPassing(): boolean {
+    return this.expected === '';
+  }
 }

@@ -1,4 +1,4 @@
-/** What {@link createThinkTagSplitter} tells apart. */
+/** What {@link ThinkTagSplitter} tells apart. */
 export interface ThinkTagReceiver {
   thinking(text: string): void;
   text(text: string): void;
@@ -8,64 +8,72 @@ const openTag = '<think>';
 const closeTag = '</think>';
 
 /**
- * Returns a function that takes the content of an answer in pieces, cut anywhere, and tells a leading
- * `<think>…</think>` from the text after it, for servers that leave the tags in. Only the beginning of an answer
- * is looked at: later on the tag is something that the model writes about. `end` releases what was held back. While it
- * `isPassing`, all that it gets is text.
- *
- * @param startsInThinking - the opening tag stands in the prompt, so the answer begins inside the thought
+ * Takes the content of an answer in pieces, cut anywhere, and tells a leading `<think>…</think>` from the text after it,
+ * for servers that leave the tags in. Only the beginning of an answer is looked at: later on the tag is something that the
+ * model writes about.
  */
-export function createThinkTagSplitter(
-  receiver: ThinkTagReceiver,
-  startsInThinking = false,
-): { push(content: string): void; end(): void; isPassing(): boolean } {
+export class ThinkTagSplitter {
+  private readonly receiver: ThinkTagReceiver;
   /** `opened` and `closed`: line ends right behind a tag belong to the tag. */
-  let state: 'before' | 'opened' | 'inside' | 'closed' | 'after' = startsInThinking ? 'opened' : 'before';
-  let held = '';
+  private state: 'before' | 'opened' | 'inside' | 'closed' | 'after';
+  private held = '';
 
-  function push(content: string): void {
-    if (state === 'after') return receiver.text(content);
-    held += content;
-    if (state === 'before') {
-      const trimmed = held.trimStart();
+  /** @param startsInThinking - the opening tag stands in the prompt, so the answer begins inside the thought */
+  constructor(receiver: ThinkTagReceiver, startsInThinking = false) {
+    this.receiver = receiver;
+    this.state = startsInThinking ? 'opened' : 'before';
+  }
+
+  push(content: string): void {
+    const { receiver } = this;
+    if (this.state === 'after') return receiver.text(content);
+    this.held += content;
+    if (this.state === 'before') {
+      const trimmed = this.held.trimStart();
       if (trimmed.length < openTag.length && openTag.startsWith(trimmed)) return;
-      if (!trimmed.startsWith(openTag)) return release('after', receiver.text);
-      state = 'opened';
-      held = trimmed.slice(openTag.length);
+      if (!trimmed.startsWith(openTag)) {
+        this.state = 'after';
+        return this.end();
+      }
+      this.state = 'opened';
+      this.held = trimmed.slice(openTag.length);
     }
-    if (state === 'opened') {
-      held = held.trimStart();
-      if (held === '') return;
-      state = 'inside';
+    if (this.state === 'opened') {
+      this.held = this.held.trimStart();
+      if (this.held === '') return;
+      this.state = 'inside';
     }
-    if (state === 'inside') {
-      const close = held.indexOf(closeTag);
+    if (this.state === 'inside') {
+      const close = this.held.indexOf(closeTag);
       if (close === -1) {
-        const keep = partialTagLength(held);
-        if (held.length > keep) receiver.thinking(held.slice(0, held.length - keep));
-        held = held.slice(held.length - keep);
+        const keep = partialTagLength(this.held);
+        if (this.held.length > keep) receiver.thinking(this.held.slice(0, this.held.length - keep));
+        this.held = this.held.slice(this.held.length - keep);
         return;
       }
-      if (close > 0) receiver.thinking(held.slice(0, close));
-      held = held.slice(close + closeTag.length);
-      state = 'closed';
+      if (close > 0) receiver.thinking(this.held.slice(0, close));
+      this.held = this.held.slice(close + closeTag.length);
+      this.state = 'closed';
     }
-    held = held.trimStart();
-    if (held !== '') release('after', receiver.text);
+    this.held = this.held.trimStart();
+    if (this.held === '') return;
+    this.state = 'after';
+    this.end();
   }
 
-  function release(next: typeof state, to: (text: string) => void): void {
-    const text = held;
-    held = '';
-    state = next;
-    if (text !== '') to(text);
+  /** Releases what was held back. */
+  end(): void {
+    const text = this.held;
+    this.held = '';
+    if (text === '') return;
+    if (this.state === 'inside') this.receiver.thinking(text);
+    else this.receiver.text(text);
   }
 
-  return {
-    push,
-    isPassing: () => state === 'after',
-    end: () => release(state, state === 'inside' ? receiver.thinking : receiver.text),
-  };
+  /** All that it gets from now on is text. */
+  isPassing(): boolean {
+    return this.state === 'after';
+  }
 }
 
 /** How many characters at the end of `text` may be the beginning of the closing tag. */

@@ -1,6 +1,6 @@
 import type { ChatChunk, ChatTextDelta } from '../chat/types.ts';
 import type { PushIterable, Sink, Source } from '../sink.ts';
-import { createDeltaTemplate } from '../stream/delta-template.ts';
+import { DeltaTemplate } from '../stream/delta-template.ts';
 import { createSseDecoder, type SseEvent } from '../stream/sse-decoder.ts';
 import { toCutError, toUpstreamError } from './errors.ts';
 import type { HttpAnswer } from './http-client.ts';
@@ -18,30 +18,21 @@ export function readChatStream(
   { body, pipeText }: Pick<HttpAnswer, 'body' | 'pipeText'>,
   signal: AbortSignal,
 ): PushIterable<readonly ChatItem[]> {
-  const decoder = createChatDecoder();
   return {
-    pipe: pipeText && ((sink) => push(pipeText, decoder, signal, sink)),
-    [Symbol.asyncIterator]: () => iterate(body, decoder, signal),
+    pipe: pipeText && ((sink) => push(pipeText, signal, sink)),
+    [Symbol.asyncIterator]: () => iterate(body, signal),
   };
 }
 
 async function push(
   pipeText: Source<string>,
-  decoder: ChatDecoder,
   signal: AbortSignal,
   sink: Sink<readonly ChatItem[]>,
 ): Promise<void> {
+  const decoder = new ChatDecoder();
   let thrown: { readonly error: unknown } | undefined;
   try {
-    await pipeText({
-      write(text) {
-        const items = decoder.decode(text);
-        const isFree = items.length === 0 || sink.write(items);
-        return isFree && !decoder.isDone();
-      },
-      ready: () => sink.ready(),
-      isDone: () => decoder.isDone() || sink.isDone?.() === true,
-    });
+    await pipeText(new DecodingSink(decoder, sink));
     if (sink.isDone?.()) return;
     const items = decoder.end();
     if (items.length > 0) sink.write(items);
@@ -51,17 +42,42 @@ async function push(
   checkEnd(decoder, signal, thrown);
 }
 
+/** A class, as everything that is called for each token: docs/decisions/0017. */
+class DecodingSink implements Sink<string> {
+  private readonly decoder: ChatDecoder;
+  private readonly sink: Sink<readonly ChatItem[]>;
+
+  constructor(decoder: ChatDecoder, sink: Sink<readonly ChatItem[]>) {
+    this.decoder = decoder;
+    this.sink = sink;
+  }
+
+  write(text: string): boolean {
+    const items = this.decoder.decode(text);
+    const isFree = items.length === 0 || this.sink.write(items);
+    return isFree && !this.decoder.isDone;
+  }
+
+  ready(): Promise<void> {
+    return this.sink.ready();
+  }
+
+  isDone(): boolean {
+    return this.decoder.isDone || this.sink.isDone?.() === true;
+  }
+}
+
 async function* iterate(
   body: AsyncIterable<Uint8Array>,
-  decoder: ChatDecoder,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ChatItem[], void, undefined> {
+  const decoder = new ChatDecoder();
   let thrown: { readonly error: unknown } | undefined;
   try {
     for await (const bytes of body) {
       const items = decoder.decode(bytes);
       if (items.length > 0) yield items;
-      if (decoder.isDone()) break;
+      if (decoder.isDone) break;
     }
     const items = decoder.end();
     if (items.length > 0) yield items;
@@ -78,79 +94,70 @@ function checkEnd(
   thrown: { readonly error: unknown } | undefined,
 ): void {
   if (thrown) signal.throwIfAborted();
-  const failure = decoder.failure();
-  if (failure) throw toCutError(failure.error);
-  if (decoder.isFinished() || (decoder.isDone() && !thrown)) return;
+  if (decoder.failure) throw toCutError(decoder.failure.error);
+  if (decoder.isFinished || (decoder.isDone && !thrown)) return;
   throw toCutError(thrown?.error);
 }
 
-interface ChatDecoder {
-  /** What came before a failure in the same read is handed out before it. */
-  decode(read: Uint8Array | string): ChatItem[];
-  end(): ChatItem[];
+class ChatDecoder {
   /** Nothing more is wanted: the stream has said that it is over, or has failed. */
-  isDone(): boolean;
+  isDone = false;
   /** The answer has its finish reason. */
-  isFinished(): boolean;
-  failure(): { readonly error: unknown } | undefined;
-}
+  isFinished = false;
+  failure: { readonly error: unknown } | undefined;
+  private readonly sse = createSseDecoder();
+  private readonly template = new DeltaTemplate();
+  /** The next read begins where an event does. */
+  private isBetweenEvents = false;
 
-function createChatDecoder(): ChatDecoder {
-  const sse = createSseDecoder();
-  const template = createDeltaTemplate();
-  let isDone = false;
-  let isFinished = false;
-  let failure: { readonly error: unknown } | undefined;
+  /** What came before a failure in the same read is handed out before it. */
+  decode(read: Uint8Array | string): ChatItem[] {
+    const items: ChatItem[] = [];
+    if (typeof read === 'string') this.decodeText(read, items);
+    else this.take(() => this.sse.decode(read), items);
+    return items;
+  }
 
-  function take(events: () => readonly SseEvent[], items: ChatItem[]): void {
+  end(): ChatItem[] {
+    const items: ChatItem[] = [];
+    if (!this.isDone) this.take(() => this.sse.end(), items);
+    return items;
+  }
+
+  private decodeText(text: string, items: ChatItem[]): void {
+    let at = 0;
+    while (!this.isDone) {
+      if (this.isBetweenEvents) at = this.template.match(text, at, items);
+      if (at === text.length) return;
+      // What is no text is parsed, event by event, and text again after it.
+      const blank = text.indexOf('\n\n', at);
+      const end = blank === -1 ? text.length : blank + 2;
+      const events = text.slice(at, end);
+      this.take(() => this.sse.decode(events), items);
+      this.isBetweenEvents = this.sse.isBetweenEvents();
+      at = end;
+    }
+  }
+
+  private take(events: () => readonly SseEvent[], items: ChatItem[]): void {
     try {
       for (const { data } of events()) {
-        if (isDone || data === '') continue;
+        if (this.isDone || data === '') continue;
         if (data === '[DONE]') {
-          isDone = true;
+          this.isDone = true;
           continue;
         }
         const chunk = parseChunk(data);
         if (chunk.error !== undefined && chunk.error !== null) throw toUpstreamError(200, data);
-        if (chunk.choices?.some((choice) => choice.finish_reason)) isFinished = true;
+        if (chunk.choices?.some((choice) => choice.finish_reason)) this.isFinished = true;
         items.push(chunk);
-        template.learn(data, chunk);
+        this.template.learn(data, chunk);
       }
     } catch (error) {
-      failure = { error };
-      isDone = true;
+      this.failure = { error };
+      this.isDone = true;
     }
   }
-
-  return {
-    decode(read) {
-      const items: ChatItem[] = [];
-      if (typeof read !== 'string') {
-        take(() => sse.decode(read), items);
-        return items;
-      }
-      let at = 0;
-      while (!isDone) {
-        if (sse.isBetweenEvents()) at = template.match(read, at, items);
-        if (at === read.length) break;
-        // What is no text is parsed, event by event, and text again after it.
-        const blank = read.indexOf('\n\n', at);
-        const end = blank === -1 ? read.length : blank + 2;
-        const events = read.slice(at, end);
-        take(() => sse.decode(events), items);
-        at = end;
-      }
-      return items;
-    },
-    end() {
-      const items: ChatItem[] = [];
-      if (!isDone) take(() => sse.end(), items);
-      return items;
-    },
-    isDone: () => isDone,
-    isFinished: () => isFinished,
-    failure: () => failure,
-  };
 }
 
 function parseChunk(data: string): ChatChunk {
