@@ -1,29 +1,21 @@
-import http, { type IncomingMessage } from 'node:http';
-import { isAscii } from 'node:buffer';
+import http from 'node:http';
 import https from 'node:https';
-import { StringDecoder } from 'node:string_decoder';
-import type { Sink } from '../sink.ts';
 import type { HttpAnswer, HttpCall, HttpClient } from '../upstream/http-client.ts';
+import { requestStream } from './stream-request.ts';
 
-const pooled = {
+const agents = {
   'http:': new http.Agent({ keepAlive: true }),
   'https:': new https.Agent({ keepAlive: true }),
 };
 
-/** A connection for each request; `agent: false` would make an agent for each as well. */
-const unpooled = {
-  'http:': new http.Agent({ keepAlive: false }),
-  'https:': new https.Agent({ keepAlive: false }),
-};
-
 /**
- * The {@link HttpClient} of Node, over `node:http`: no time limits (undici's `fetch` gives up after 300 s without
- * a byte), and TCP keep-alive so that a dead host is noticed. A request on a reused connection that is reset
- * before its answer began is sent once more on a new one.
+ * The {@link HttpClient} of Node: no time limits (undici's `fetch` gives up after 300 s without a byte), and TCP
+ * keep-alive so that a dead host is noticed. A request on a reused connection that is reset before its answer began is
+ * sent once more on a new one.
  */
 export const httpClient: HttpClient = async (call) => {
-  const retryable = !call.streamed;
-  const outcome = await send(call, retryable);
+  if (call.streamed) return requestStream(call);
+  const outcome = await send(call, true);
   if (outcome.answer) return outcome.answer;
   if (outcome.wasReused && !call.signal.aborted) {
     const second = await send(call, false);
@@ -47,7 +39,7 @@ function send(call: HttpCall, isPooled: boolean): Promise<Outcome> {
         ...call.headers,
         ...(body && { 'content-length': body.length }),
       },
-      agent: (isPooled ? pooled : unpooled)[isSecure ? 'https:' : 'http:'],
+      agent: isPooled ? agents[isSecure ? 'https:' : 'http:'] : false,
       signal: call.signal,
     });
     request.on('socket', (socket) => socket.setKeepAlive(true, 30_000));
@@ -60,95 +52,11 @@ function send(call: HttpCall, isPooled: boolean): Promise<Outcome> {
           status: response.statusCode ?? 0,
           headers: { get: (name) => headerText(response.headers[name.toLowerCase()]) },
           body: response,
-          pipeText: (sink) => pipeText(response, sink),
         },
       });
     });
     request.end(body);
   });
-}
-
-/**
- * Events of the stream instead of its async iterator, which costs as much as all the rest; and all that the socket has
- * read at once together: Node tells of each HTTP chunk on its own, and llama-server makes one of each token.
- */
-function pipeText(response: IncomingMessage, sink: Sink<string>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const reader = new TextReader(response, sink, resolve);
-    response.on('data', (bytes: Buffer) => reader.take(bytes));
-    response.on('end', () => reader.end());
-    response.on('error', (error) => {
-      reader.flush();
-      reject(error);
-    });
-    response.on('close', () => reject(new Error('The connection was closed')));
-  });
-}
-
-/** A class, as everything that is called for each token: docs/decisions/0017. */
-class TextReader {
-  private readonly response: IncomingMessage;
-  private readonly sink: Sink<string>;
-  private readonly resolve: () => void;
-  private read: Buffer | undefined;
-  private more: Buffer[] | undefined;
-  /** Of characters that a read has cut; the usual read is ASCII, and needs none. */
-  private decoder: StringDecoder | undefined;
-
-  constructor(response: IncomingMessage, sink: Sink<string>, resolve: () => void) {
-    this.response = response;
-    this.sink = sink;
-    this.resolve = resolve;
-  }
-
-  take(bytes: Buffer): void {
-    if (this.read) (this.more ??= []).push(bytes);
-    else {
-      this.read = bytes;
-      process.nextTick(flushReader, this);
-    }
-  }
-
-  flush(): void {
-    const { read, more } = this;
-    if (!read) return;
-    this.read = undefined;
-    this.more = undefined;
-    this.write(this.toText(more ? Buffer.concat([read, ...more]) : read));
-  }
-
-  end(): void {
-    this.flush();
-    this.write(this.decoder?.end() ?? '');
-    this.resolve();
-  }
-
-  private toText(bytes: Buffer): string {
-    if (!this.decoder) {
-      if (isAscii(bytes)) return bytes.toString('latin1');
-      this.decoder = new StringDecoder('utf8');
-    }
-    const text = this.decoder.write(bytes);
-    if ((bytes.at(-1) ?? 0) < 0x80) this.decoder = undefined;
-    return text;
-  }
-
-  private write(text: string): void {
-    const { sink, response } = this;
-    if (text === '' || sink.write(text)) return;
-    if (sink.isDone?.()) return this.stop();
-    response.pause();
-    void sink.ready().then(() => (sink.isDone?.() ? this.stop() : response.resume()));
-  }
-
-  private stop(): void {
-    this.resolve();
-    this.response.destroy();
-  }
-}
-
-function flushReader(reader: TextReader): void {
-  reader.flush();
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

@@ -18,7 +18,7 @@ interface Clock {
 async function withClock<Result>(use: (clock: Clock) => Promise<Result>): Promise<Result> {
   // Only here, so that the list of cases can be read without a test runner.
   const { vi } = await import('vitest');
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
   try {
     return await use({
       async pass(ms) {

@@ -1,0 +1,190 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import net, { type Socket } from 'node:net';
+import tls from 'node:tls';
+import { pull, type Sink } from '../sink.ts';
+import type { HttpAnswer, HttpCall } from '../upstream/http-client.ts';
+import { ResponseParser } from './response-parser.ts';
+
+/**
+ * Sends a request on a connection of its own, for an answer that is a stream of small pieces: what Node's client does for each
+ * of them (parser, message, stream, three events) is a quarter of what a byte pipe costs in all. See docs/decisions/0018.
+ *
+ * Connections are not kept: llama-server closes them after a stream although it announces keep-alive, and the next request
+ * would be reset.
+ */
+export function requestStream(call: HttpCall): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    call.signal.throwIfAborted();
+    const url = new URL(call.url);
+    const head = toRequestHead(call, url);
+    const socket = connect(url);
+    socket.setNoDelay(true);
+    // A host that is gone without a word is noticed.
+    socket.setKeepAlive(true, 30_000);
+    const reader = new AnswerReader(socket, call.signal, resolve, reject);
+    socket.on('data', (bytes: Buffer) => reader.take(bytes));
+    socket.on('end', () => reader.end());
+    socket.on('error', (error) => reader.fail(error));
+    socket.on('close', () => reader.fail(new Error('The connection was closed')));
+    socket.write(head, 'latin1');
+    if (call.body !== undefined) socket.write(Buffer.from(call.body));
+  });
+}
+
+function connect({ protocol, hostname, port }: URL): Socket {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (protocol !== 'https:') return net.connect({ host, port: Number(port || 80) });
+  return tls.connect({
+    host,
+    port: Number(port || 443),
+    servername: net.isIP(host) === 0 ? host : '',
+    ALPNProtocols: ['http/1.1'],
+  });
+}
+
+function toRequestHead({ method, headers, body }: HttpCall, url: URL): string {
+  const fields = new Map([['host', url.host]]);
+  if (url.username !== '') {
+    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    fields.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    fields.set(name.toLowerCase(), value);
+  }
+  fields.set('connection', 'close');
+  fields.set('content-length', String(Buffer.byteLength(body ?? '')));
+  fields.delete('transfer-encoding');
+  const lines = Array.from(fields, ([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n`;
+}
+
+/** A class, as everything that is called for each token: docs/decisions/0017. */
+class AnswerReader {
+  private readonly socket: Socket;
+  private readonly signal: AbortSignal;
+  private readonly parser = new ResponseParser();
+  private onAnswer: ((answer: HttpAnswer) => void) | undefined;
+  private onEnd: () => void = () => {};
+  private onFailure: (error: unknown) => void;
+  private sink: Sink<string> | undefined;
+  /** What has come before somebody took it. */
+  private waiting = '';
+  private isOver = false;
+  private failure: { readonly error: unknown } | undefined;
+
+  constructor(
+    socket: Socket,
+    signal: AbortSignal,
+    onAnswer: (answer: HttpAnswer) => void,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.socket = socket;
+    this.signal = signal;
+    this.onAnswer = onAnswer;
+    this.onFailure = onFailure;
+    signal.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  take(bytes: Buffer): void {
+    let text: string;
+    try {
+      text = this.parser.parse(bytes);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.pass(text);
+  }
+
+  /** The server has closed its side. */
+  end(): void {
+    if (this.isOver) return;
+    let text: string;
+    try {
+      text = this.parser.end();
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.pass(text);
+  }
+
+  fail(error: unknown): void {
+    if (this.isOver) return;
+    this.failure = { error };
+    this.close();
+    this.onFailure(error);
+  }
+
+  private readonly onAbort = (): void => this.fail(this.signal.reason);
+
+  private pass(text: string): void {
+    if (this.sink) {
+      this.deliver(this.sink, text);
+      return;
+    }
+    this.waiting += text;
+    const { head } = this.parser;
+    if (!head) return;
+    this.socket.pause();
+    this.onFailure = () => {};
+    this.onAnswer?.({
+      status: head.status,
+      headers: { get: (name) => head.headers.get(name.toLowerCase()) },
+      body: this.toBytes(),
+      pipeText: (sink) => this.pipe(sink),
+    });
+    this.onAnswer = undefined;
+  }
+
+  private pipe(sink: Sink<string>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.sink = sink;
+      this.onEnd = resolve;
+      this.onFailure = reject;
+      const { waiting } = this;
+      this.waiting = '';
+      if (this.failure) {
+        if (waiting !== '') sink.write(waiting);
+        reject(this.failure.error);
+        return;
+      }
+      this.socket.resume();
+      this.deliver(sink, waiting);
+    });
+  }
+
+  private deliver(sink: Sink<string>, text: string): void {
+    const isFree = text === '' || sink.write(text);
+    if (this.parser.isOver) this.finish();
+    else if (isFree || this.isOver) return;
+    else if (sink.isDone?.()) this.finish();
+    else {
+      this.socket.pause();
+      void sink.ready().then(() => (sink.isDone?.() ? this.finish() : this.socket.resume()));
+    }
+  }
+
+  private async *toBytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const text of pull<string>(
+      (sink) => this.pipe(sink),
+      () => this.finish(),
+    )) {
+      yield Buffer.from(text);
+    }
+  }
+
+  private finish(): void {
+    if (this.isOver) return;
+    this.close();
+    this.onEnd();
+  }
+
+  private close(): void {
+    this.isOver = true;
+    this.signal.removeEventListener('abort', this.onAbort);
+    this.socket.destroy();
+  }
+}
