@@ -73,7 +73,7 @@ export class ResponseParser {
           break;
         case 'trailers':
           at = this.takeLines(bytes, at);
-          if (this.lines.endsWith('\r\n\r\n')) this.isOver = true;
+          if (this.lines.endsWith('\r\n\r\n')) this.endTrailers();
           break;
         case 'head':
           at = this.takeLines(bytes, at);
@@ -117,12 +117,14 @@ export class ResponseParser {
     const end = bytes.indexOf(0x0d, from);
     // Behind the size comes nothing, or `;` and what nobody needs.
     const [first] = bytes.subarray(from, from + 1);
-    if (this.lines === '' && first !== 0x0d && first !== 0x3b && first !== 0x20 && first !== 0x09) {
+    if (this.lines === '' && first !== 0x0d && first !== 0x3b) {
       throw malformed('the size of a chunk is not a number');
     }
     this.lines += bytes.toString('latin1', from, end === -1 ? bytes.length : end);
     if (this.lines.length > maxHeadBytes) throw malformed('the line of a chunk is too long');
     if (end === -1) return bytes.length;
+    if (!/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(this.lines))
+      throw malformed('the line of a chunk has control characters');
     this.lines = '';
     this.state = 'size-end';
     return end + 1;
@@ -166,6 +168,11 @@ export class ResponseParser {
     this.isOver = isEmpty;
   }
 
+  private endTrailers(): void {
+    toFields(this.lines.slice(2).split('\r\n').slice(0, -2));
+    this.isOver = true;
+  }
+
   private endData(): void {
     if (this.isChunked) this.state = 'data-cr';
     else this.isOver = true;
@@ -193,17 +200,21 @@ function toHexDigit(code: number): number {
 
 function toHead(text: string): ResponseHead {
   const [first = '', ...lines] = text.slice(0, -4).split('\r\n');
-  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
+  const status = /^HTTP\/1\.[01] ([1-9]\d\d)(?: [\t\u0020-\u007e\u0080-\u00ff]*)?$/.exec(first)?.[1];
   if (status === undefined) throw malformed('it begins in another way');
-  const headers = new Map<string, string>();
+  return { status: Number(status), headers: toFields(lines) };
+}
+
+function toFields(lines: readonly string[]): Map<string, string> {
+  const fields = new Map<string, string>();
   for (const line of lines) {
     const [, name, value = ''] = /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*([^\0\r\n]*?)[ \t]*$/.exec(line) ?? [];
     if (name === undefined) throw malformed('a line of its head is not a field');
     const key = name.toLowerCase();
-    const former = headers.get(key);
-    headers.set(key, former === undefined ? value : `${former}, ${value}`);
+    const former = fields.get(key);
+    fields.set(key, former === undefined ? value : `${former}, ${value}`);
   }
-  return { status: Number(status), headers };
+  return fields;
 }
 
 function malformed(what: string): Error {

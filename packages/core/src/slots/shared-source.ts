@@ -128,7 +128,8 @@ export class SharedSource<Item> implements Sink<Item> {
       this.close();
     } finally {
       this.isOver = true;
-      for (const reader of [...this.readers]) this.deliver(reader);
+      // Who has got the end leaves.
+      for (const reader of this.readers.slice()) this.deliver(reader);
     }
   }
 
