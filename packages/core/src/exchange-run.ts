@@ -166,12 +166,18 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     const ready = await this.exchange.prepare(abort.signal, this.onProgress);
     this.prepared = ready;
     if (this.isOver) ready.onOver();
-    const first = new Promise<void>((resolve) => {
-      this.onFirst = resolve;
-    });
     const generated = this.toSource(ready)(this);
-    await Promise.race([first, generated]);
-    if (this.refusal) throw this.refusal.error;
+    if (!this.stream && !this.refusal) {
+      await new Promise<void>((resolve, reject) => {
+        this.onFirst = resolve;
+        generated.then(resolve, reject);
+      });
+    }
+    if (this.refusal) {
+      // It is over by now, and what it ends with is no news.
+      generated.catch(nothing);
+      throw this.refusal.error;
+    }
     const stream = (this.stream ??= this.openStream(ready));
     const ended = generated.then(async () => {
       stream.end();

@@ -3,7 +3,8 @@ import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
 import { pull, type Sink } from '../sink.ts';
 import type { HttpAnswer, HttpCall } from '../upstream/http-client.ts';
-import { ResponseParser } from './response-parser.ts';
+import type { HeaderReader } from '../http.ts';
+import { ResponseParser, type ResponseHead } from './response-parser.ts';
 
 /**
  * Sends a request on a connection of its own, for an answer that is a stream of small pieces: what Node's client does for each
@@ -130,13 +131,14 @@ class AnswerReader {
     if (!head) return;
     this.socket.pause();
     this.onFailure = () => {};
-    this.onAnswer?.({
+    const { onAnswer } = this;
+    this.onAnswer = undefined;
+    onAnswer?.({
       status: head.status,
-      headers: { get: (name) => head.headers.get(name.toLowerCase()) },
-      body: this.toBytes(),
+      headers: toHeaderReader(head),
+      body: { [Symbol.asyncIterator]: () => this.toBytes() },
       pipeText: (sink) => this.pipe(sink),
     });
-    this.onAnswer = undefined;
   }
 
   private pipe(sink: Sink<string>): Promise<void> {
@@ -187,4 +189,8 @@ class AnswerReader {
     this.signal.removeEventListener('abort', this.onAbort);
     this.socket.destroy();
   }
+}
+
+function toHeaderReader({ headers }: ResponseHead): HeaderReader {
+  return { get: (name) => headers.get(name.toLowerCase()) };
 }

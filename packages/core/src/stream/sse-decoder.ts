@@ -30,7 +30,8 @@ export interface SseDecoderOptions {
  */
 export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
   const maxEventLength = options.maxEventLength ?? 16 * 1024 * 1024;
-  const decoder = new TextDecoder();
+  /** Made for the first bytes: half a kilobyte that a stream which comes as text need not hold. */
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
   let rest = '';
   /** How much of `rest` is known to hold no line end; keeps a long line that comes in many reads linear. */
   let scanned = 0;
@@ -81,6 +82,11 @@ export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
     if (rest.length > maxEventLength) throw tooLong(maxEventLength);
   }
 
+  function decodeBytes(bytes: Uint8Array): string {
+    decoder ??= new TextDecoder();
+    return decoder.decode(bytes, { stream: true });
+  }
+
   /** As a decoder of bytes does, at the very beginning. */
   function withoutMark(text: string): string {
     const isMarked = isAtStart && text.charCodeAt(0) === 0xfeff;
@@ -93,12 +99,12 @@ export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
       rest === '' && data === undefined && event === undefined && !skipLineFeed && !isAtStart,
     decode(read) {
       const events: SseEvent[] = [];
-      takeText(typeof read === 'string' ? withoutMark(read) : decoder.decode(read, { stream: true }), events);
+      takeText(typeof read === 'string' ? withoutMark(read) : decodeBytes(read), events);
       return events;
     },
     end() {
       const events: SseEvent[] = [];
-      takeText(decoder.decode(), events);
+      takeText(decoder?.decode() ?? '', events);
       if (rest !== '') takeLine(rest, events);
       takeLine('', events);
       rest = '';
