@@ -10,8 +10,9 @@ export const hasTerminal =
 
 /** Runs the built app in a terminal, and resolves with what it has written when `pattern` is in it. */
 export function runInTerminal(args: readonly string[], pattern: RegExp): Promise<string> {
-  // What would tell the app that nobody looks at this terminal (`tty.WriteStream.getColorDepth`).
-  const { LLAMA_SERVER, CI, NO_COLOR, FORCE_COLOR, NODE_DISABLE_COLORS, ...env } = process.env;
+  // What would tell the app that nobody looks at this terminal (`tty.WriteStream.getColorDepth`), or where its model is.
+  const misleading = ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS', 'LLAMA_SERVER'];
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !misleading.includes(name)));
   const command = [process.execPath, main, ...args].map((part) => `'${part}'`).join(' ');
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'ignore'],

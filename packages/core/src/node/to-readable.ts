@@ -1,43 +1,79 @@
+import { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { EventStream } from '../event-stream.ts';
+import type { EventStream, FrameSink } from '../event-stream.ts';
+import { toChunkSink } from './chunk-sink.ts';
 
 /**
  * Returns a stream of the response's body as a Readable, for frameworks that send one themselves, at the pace of whoever
- * reads it. A body that cannot be completed destroys it with an error, so that the connection is broken.
+ * reads it. A body that cannot be completed destroys it with an error, so that the connection is broken. Piped into a
+ * response that nobody has put anything in front of, it takes the way that costs least.
  *
  * @remarks Destroying it does not stop the exchange: that is what the request's signal is for.
  */
 export function toReadable(body: EventStream): Readable {
-  let isPiped = false;
-  let isBroken = false;
-  let goOn: () => void = () => {};
+  return new BodyReadable(body);
+}
 
-  const readable = new Readable({
-    read() {
-      goOn();
-      if (isPiped) return;
-      isPiped = true;
-      void body
-        .pipe({
-          write: (frames) => readable.destroyed || readable.push(frames),
-          ready: () =>
-            new Promise((resolve) => {
-              if (readable.destroyed) resolve();
-              goOn = resolve;
-            }),
-          destroy() {
-            isBroken = true;
-            readable.destroy(new Error('The answer could not be completed'));
-          },
-        })
-        .then(() => {
-          if (!isBroken && !readable.destroyed) readable.push(null);
-        });
-    },
-    destroy(error, done) {
-      goOn();
-      done(error);
-    },
-  });
-  return readable;
+class BodyReadable extends Readable {
+  private readonly body: EventStream;
+  private isTaken = false;
+  private goOn: () => void = () => {};
+
+  constructor(body: EventStream) {
+    super();
+    this.body = body;
+  }
+
+  override pipe<Destination extends NodeJS.WritableStream>(
+    destination: Destination,
+    options?: { end?: boolean },
+  ): Destination {
+    const sink = this.isTaken ? undefined : toDirectSink(destination);
+    if (!sink) return super.pipe(destination, options);
+    if (options?.end !== false) this.once('end', () => destination.end());
+    this.begin(sink);
+    // Its end is an event of this stream all the same, and needs a reader.
+    this.resume();
+    return destination;
+  }
+
+  override _read(): void {
+    this.goOn();
+    if (this.isTaken) return;
+    this.begin({
+      write: (frames) => this.destroyed || this.push(frames),
+      ready: () =>
+        new Promise((resolve) => {
+          if (this.destroyed) resolve();
+          this.goOn = resolve;
+        }),
+      destroy() {},
+    });
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.goOn();
+    done(error);
+  }
+
+  private begin(sink: FrameSink): void {
+    this.isTaken = true;
+    let isBroken = false;
+    const breaking: FrameSink = {
+      write: (frames) => sink.write(frames),
+      ready: () => sink.ready(),
+      destroy: () => {
+        isBroken = true;
+        this.destroy(new Error('The answer could not be completed'));
+        sink.destroy();
+      },
+    };
+    void this.body.pipe(breaking).then(() => {
+      if (!isBroken && !this.destroyed) this.push(null);
+    });
+  }
+}
+
+function toDirectSink(destination: NodeJS.WritableStream): FrameSink | undefined {
+  return destination instanceof ServerResponse ? toChunkSink(destination) : undefined;
 }
