@@ -54,8 +54,8 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
 
 /**
  * Returns a stream of the response's body at the pace of its reader: without a queue of its own, so nothing is taken from
- * the exchange before somebody reads, and one write at most waits to be read. Pushed into it, because for a token
- * the steps of an async iteration cost as much as its conversion.
+ * the exchange before somebody reads, and one write at most waits to be read. Pushed into it: an async iteration takes
+ * several turns of the microtask queue for each token.
  */
 function toReadableStream(body: EventStream, abort: AbortController): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
