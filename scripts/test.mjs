@@ -12,20 +12,33 @@ const steps = [
   ['check:package', 'turbo', 'run', 'check:package', '--output-logs=errors-only'],
 ];
 
+/** After the tests, with the machine to itself. */
+const bench = ['bench: no gross regressions', process.execPath, 'packages/bench/dist/bench.js', '--ci'];
+
 /**
- * Builds, checks and tests the whole repository, stopping at the first step that fails; returns the exit code.
- * The last line it prints is `N passed, N failed`. A step that fails before the tests counts as one failure.
+ * Builds, checks, tests and measures the whole repository, stopping at the first step that fails; returns the exit code.
+ * The last line it prints is `N passed, N failed`. A step beside the tests that fails counts as one failure.
  */
 export async function test(env, args) {
-  for (const [name, command, ...rest] of steps) {
-    console.log(`\n--- ${name}`);
-    const { code } = await run(command, rest, { show: true, env });
+  for (const step of steps) {
+    const code = await runStep(step, env);
     if (code === 0) continue;
-    console.log(`\nThe step "${name}" failed.\n0 passed, 1 failed`);
+    console.log(toLine({ passed: 0, failed: 1, skipped: 0 }));
     return code;
   }
   console.log('\n--- vitest');
-  return vitest(env, args);
+  const { code, counts } = await vitest(env, args);
+  const benchCode = code === 0 ? await runStep(bench, env) : 0;
+  if (benchCode !== 0) counts.failed += 1;
+  console.log(toLine(counts));
+  return code || benchCode;
+}
+
+async function runStep([name, command, ...rest], env) {
+  console.log(`\n--- ${name}`);
+  const { code } = await run(command, rest, { show: true, env });
+  if (code !== 0) console.log(`\nThe step "${name}" failed.`);
+  return code;
 }
 
 async function vitest(env, args) {
@@ -37,14 +50,13 @@ async function vitest(env, args) {
       ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
       { show: true, env: { ...env, LLAMA_MESSAGES_BUILT: '1' } },
     );
-    console.log(`\n${totals(report, code)}`);
-    return code;
+    return { code, counts: readCounts(report, code) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function totals(report, code) {
+function readCounts(report, code) {
   let passed = 0;
   let failed = 0;
   let skipped = 0;
@@ -63,5 +75,9 @@ function totals(report, code) {
     // No report: vitest itself broke, and its exit code says so below.
   }
   if (code !== 0 && failed === 0) failed = 1;
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return { passed, failed, skipped };
+}
+
+function toLine({ passed, failed, skipped }) {
+  return `\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

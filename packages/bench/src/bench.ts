@@ -20,7 +20,7 @@ import type { SoakReport } from './soak/soak.ts';
 import { ownCheckout, setStage, toPath } from './stage.ts';
 
 const usage = `usage: pnpm bench -- [options]                measures and prints
-       pnpm bench -- --ci                       the short form: fails if a figure is twice what its bar allows
+       pnpm bench -- --ci                       the short form: fails if a figure is twice what its bar allows, or what it takes today
        pnpm bench -- soak [--minutes 30]        one server under aborts, slow readers and resets
        pnpm bench -- docs                       writes docs/performance.md from results/latest.json and soak.json
        pnpm bench -- compare before latest      prints a table of two results

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { type ExchangeReport, type HandlerResponse, createMessagesHandler } from '@llama-messages/core';
+import { toFetchHandler } from '@llama-messages/core/fetch';
 import { expect, onTestFinished, test } from 'vitest';
 import { streamAnswer } from './answer.ts';
 import { progressChunk, textChunk } from './chat-chunks.ts';
@@ -48,3 +49,23 @@ test.each(hosts)(
     await within(upstream.nextCall(), 1_000, 'the next request has the slot');
   },
 );
+
+test('a stream of the fetch handler that is cancelled has stopped its exchange when that promise resolves', async () => {
+  const upstream = await createScriptedLlamaServer();
+  onTestFinished(() => upstream.close());
+  const reports: ExchangeReport[] = [];
+  const handle = toFetchHandler(
+    createMessagesHandler({ upstream: upstream.url, onExchange: (report) => void reports.push(report) }),
+  );
+  upstream.answer(streamAnswer(textChunk('x'), createGate().opened));
+  const { body } = await handle(
+    new Request('http://host/v1/messages', { method: 'POST', body: JSON.stringify(streamOf('Hello')) }),
+  );
+  const call = await upstream.nextCall();
+  const reader = body?.getReader();
+  await reader?.read();
+
+  await reader?.cancel();
+  expect(reports).toMatchObject([{ outcome: 'aborted' }]);
+  await within(call.closed, 1_000, 'the model server is stopped');
+});

@@ -14,6 +14,8 @@ export type Bar =
       readonly pipeInFramework?: number;
       /** And times the reference's on top. */
       readonly reference?: number;
+      /** Where the bar is not met yet: how many times what it allows is used today, as `--ci` measures it. */
+      readonly today?: number;
     }
   | { readonly kind: 'absolute'; readonly atMost: number }
   | { readonly kind: 'none' };

@@ -13,6 +13,8 @@ export interface RowOptions {
   /** Of the servers to measure, in order. */
   readonly labels: readonly string[];
   readonly rounds: number;
+  /** Rounds in front that do not count. @defaultValue as many as the row needs for figures that repeat */
+  readonly warmUps?: number | undefined;
 }
 
 /** The name of the reference among the servers' figures. */

@@ -14,7 +14,7 @@ export interface TokenLoad {
 export function streamedToken(name: string, title: string, { streams, tokens, intervalMs }: TokenLoad): Row {
   return {
     name,
-    async measure(stage, { labels, rounds }) {
+    async measure(stage, { labels, rounds, warmUps }) {
       const { upstream, load } = stage;
       const servers = await stage.servers(labels);
       const contenders = servers.map((server) => ({
@@ -31,7 +31,7 @@ export function streamedToken(name: string, title: string, { streams, tokens, in
           return time / (streams * tokens);
         },
       }));
-      const figures = await measureInRounds(contenders, rounds);
+      const figures = await measureInRounds(contenders, rounds, warmUps);
       const bar = { kind: 'relative', pipe: 1, pipeInFramework: 1.15 } as const;
       return [{ name, title, unit: 'µs', bar, figures }];
     },

@@ -52,20 +52,49 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   return bytes;
 }
 
-/** One pull stream without a queue of its own: the client's pace is the upstream's. */
-function toReadableStream(events: EventStream, abort: AbortController): ReadableStream<Uint8Array> {
+/**
+ * Returns a stream of the response's body at the pace of its reader: without a queue of its own, so nothing is taken from
+ * the exchange before somebody reads, and one write at most waits to be read. Pushed into it: an async iteration takes
+ * several turns of the microtask queue for each token.
+ */
+function toReadableStream(body: EventStream, abort: AbortController): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const iterator = events[Symbol.asyncIterator]();
+  let piped: Promise<void> | undefined;
+  let isOver = false;
+  let goOn: () => void = () => {};
+
+  async function pipe(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    // What a reader already waits for goes past the queue, which is then as empty as it may be.
+    const isFree = (): boolean => abort.signal.aborted || (controller.desiredSize ?? 0) >= 0;
+    await body.pipe({
+      write(frames) {
+        if (!isOver) controller.enqueue(encoder.encode(frames));
+        return isFree();
+      },
+      ready: () =>
+        new Promise((resolve) => {
+          if (isFree()) resolve();
+          goOn = resolve;
+        }),
+      destroy() {
+        isOver = true;
+        controller.error(new Error('The answer could not be completed'));
+      },
+    });
+    if (!isOver) controller.close();
+  }
+
+  abort.signal.addEventListener('abort', () => goOn(), { once: true });
   return new ReadableStream<Uint8Array>(
     {
-      async pull(controller) {
-        const { done, value } = await iterator.next();
-        if (done) controller.close();
-        else controller.enqueue(encoder.encode(value));
+      pull(controller) {
+        goOn();
+        piped ??= pipe(controller);
       },
       async cancel() {
+        isOver = true;
         abort.abort();
-        await iterator.return?.();
+        await piped;
       },
     },
     { highWaterMark: 0 },
