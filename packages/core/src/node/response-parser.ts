@@ -20,7 +20,7 @@ const maxSizeDigits = 8;
  * @see https://www.rfc-editor.org/rfc/rfc9112
  */
 export class ResponseParser {
-  /** Known as soon as all of it has come. */
+  /** Known as soon as all of it has come; may be forgotten then. */
   head: ResponseHead | undefined;
   /** The response is complete; whatever comes behind it is ignored. */
   isOver = false;

@@ -133,6 +133,7 @@ class AnswerReader {
     this.onFailure = () => {};
     const { onAnswer } = this;
     this.onAnswer = undefined;
+    this.parser.head = undefined;
     onAnswer?.({
       status: head.status,
       headers: toHeaderReader(head),

@@ -29,22 +29,88 @@ export interface SseDecoderOptions {
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
-  const maxEventLength = options.maxEventLength ?? 16 * 1024 * 1024;
-  /** Made for the first bytes: half a kilobyte that a stream which comes as text need not hold. */
-  let decoder: InstanceType<typeof TextDecoder> | undefined;
-  let rest = '';
-  /** How much of `rest` is known to hold no line end; keeps a long line that comes in many reads linear. */
-  let scanned = 0;
-  let isAtStart = true;
-  let skipLineFeed = false;
-  let event: string | undefined;
-  let data: string | undefined;
+  return new LineDecoder(options.maxEventLength ?? 16 * 1024 * 1024);
+}
 
-  function takeLine(line: string, events: SseEvent[]): void {
+/** A class because each stream holds one: closures take five times the memory. */
+class LineDecoder implements SseDecoder {
+  private readonly maxEventLength: number;
+  /** Made for the first bytes; a stream that comes as text needs none. */
+  private decoder: InstanceType<typeof TextDecoder> | undefined;
+  private rest = '';
+  /** How much of `rest` is known to hold no line end; keeps a long line that comes in many reads linear. */
+  private scanned = 0;
+  private isAtStart = true;
+  private skipLineFeed = false;
+  private event: string | undefined;
+  private data: string | undefined;
+
+  constructor(maxEventLength: number) {
+    this.maxEventLength = maxEventLength;
+  }
+
+  isBetweenEvents(): boolean {
+    const { rest, data, event, skipLineFeed, isAtStart } = this;
+    return rest === '' && data === undefined && event === undefined && !skipLineFeed && !isAtStart;
+  }
+
+  decode(read: Uint8Array | string): SseEvent[] {
+    const events: SseEvent[] = [];
+    this.takeText(typeof read === 'string' ? this.withoutMark(read) : this.toText(read), events);
+    return events;
+  }
+
+  end(): SseEvent[] {
+    const events: SseEvent[] = [];
+    this.takeText(this.decoder?.decode() ?? '', events);
+    if (this.rest !== '') this.takeLine(this.rest, events);
+    this.takeLine('', events);
+    this.rest = '';
+    this.scanned = 0;
+    return events;
+  }
+
+  private toText(bytes: Uint8Array): string {
+    this.decoder ??= new TextDecoder();
+    return this.decoder.decode(bytes, { stream: true });
+  }
+
+  /** As a decoder of bytes does, at the very beginning. */
+  private withoutMark(text: string): string {
+    const isMarked = this.isAtStart && text.charCodeAt(0) === 0xfeff;
+    this.isAtStart = false;
+    return isMarked ? text.slice(1) : text;
+  }
+
+  private takeText(text: string, events: SseEvent[]): void {
+    let input = text;
+    if (this.skipLineFeed && input !== '') {
+      if (input.charCodeAt(0) === 10) input = input.slice(1);
+      this.skipLineFeed = false;
+    }
+    const buffer = this.rest === '' ? input : this.rest + input;
+    let from = 0;
+    let at = this.scanned;
+    for (; at < buffer.length; at++) {
+      const code = buffer.charCodeAt(at);
+      if (code !== 10 && code !== 13) continue;
+      this.takeLine(buffer.slice(from, at), events);
+      if (code === 13) {
+        if (at + 1 === buffer.length) this.skipLineFeed = true;
+        else if (buffer.charCodeAt(at + 1) === 10) at++;
+      }
+      from = at + 1;
+    }
+    this.rest = from === 0 ? buffer : buffer.slice(from);
+    this.scanned = this.rest.length;
+    if (this.rest.length > this.maxEventLength) throw tooLong(this.maxEventLength);
+  }
+
+  private takeLine(line: string, events: SseEvent[]): void {
     if (line === '') {
-      if (data !== undefined) events.push({ event, data });
-      event = undefined;
-      data = undefined;
+      if (this.data !== undefined) events.push({ event: this.event, data: this.data });
+      this.event = undefined;
+      this.data = undefined;
       return;
     }
     const colon = line.indexOf(':');
@@ -53,65 +119,10 @@ export function createSseDecoder(options: SseDecoderOptions = {}): SseDecoder {
     if (field !== 'data' && field !== 'event') return;
     const start = line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
     const value = colon === -1 ? '' : line.slice(start);
-    if (field === 'event') event = value === '' ? undefined : value;
-    else data = data === undefined ? value : `${data}\n${value}`;
-    if (data !== undefined && data.length > maxEventLength) throw tooLong(maxEventLength);
+    if (field === 'event') this.event = value === '' ? undefined : value;
+    else this.data = this.data === undefined ? value : `${this.data}\n${value}`;
+    if (this.data !== undefined && this.data.length > this.maxEventLength) throw tooLong(this.maxEventLength);
   }
-
-  function takeText(text: string, events: SseEvent[]): void {
-    let input = text;
-    if (skipLineFeed && input !== '') {
-      if (input.charCodeAt(0) === 10) input = input.slice(1);
-      skipLineFeed = false;
-    }
-    const buffer = rest === '' ? input : rest + input;
-    let from = 0;
-    let at = scanned;
-    for (; at < buffer.length; at++) {
-      const code = buffer.charCodeAt(at);
-      if (code !== 10 && code !== 13) continue;
-      takeLine(buffer.slice(from, at), events);
-      if (code === 13) {
-        if (at + 1 === buffer.length) skipLineFeed = true;
-        else if (buffer.charCodeAt(at + 1) === 10) at++;
-      }
-      from = at + 1;
-    }
-    rest = from === 0 ? buffer : buffer.slice(from);
-    scanned = rest.length;
-    if (rest.length > maxEventLength) throw tooLong(maxEventLength);
-  }
-
-  function decodeBytes(bytes: Uint8Array): string {
-    decoder ??= new TextDecoder();
-    return decoder.decode(bytes, { stream: true });
-  }
-
-  /** As a decoder of bytes does, at the very beginning. */
-  function withoutMark(text: string): string {
-    const isMarked = isAtStart && text.charCodeAt(0) === 0xfeff;
-    isAtStart = false;
-    return isMarked ? text.slice(1) : text;
-  }
-
-  return {
-    isBetweenEvents: () =>
-      rest === '' && data === undefined && event === undefined && !skipLineFeed && !isAtStart,
-    decode(read) {
-      const events: SseEvent[] = [];
-      takeText(typeof read === 'string' ? withoutMark(read) : decodeBytes(read), events);
-      return events;
-    },
-    end() {
-      const events: SseEvent[] = [];
-      takeText(decoder?.decode() ?? '', events);
-      if (rest !== '') takeLine(rest, events);
-      takeLine('', events);
-      rest = '';
-      scanned = 0;
-      return events;
-    },
-  };
 }
 
 function tooLong(limit: number): RangeError {
