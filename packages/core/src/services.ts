@@ -1,6 +1,7 @@
 import { createGenerationMemory, type GenerationMemory } from './memory/generation-memory.ts';
 import { createPrefixTracker, type PrefixTracker } from './memory/prefix-report.ts';
 import { createRevealMemory, type RevealMemory } from './memory/reveal-order.ts';
+import { createToolMemory, type ToolMemory } from './memory/tool-memory.ts';
 import { createSigner, type Signer } from './memory/signer.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type Backend, createBackends } from './routing/backend.ts';
@@ -20,6 +21,7 @@ export interface Services {
   readonly reveals: RevealMemory;
   readonly prefixes: PrefixTracker;
   readonly signer: Signer;
+  readonly tools: ToolMemory;
   readonly threads: Threads | undefined;
 }
 
@@ -39,6 +41,7 @@ export function createServices(options: ResolvedOptions): Services {
     memory: createGenerationMemory(),
     reveals: createRevealMemory(),
     prefixes: createPrefixTracker(),
+    tools: createToolMemory(),
     signer: createSigner(
       options.signingSecret === undefined ? {} : { secret: new TextEncoder().encode(options.signingSecret) },
     ),

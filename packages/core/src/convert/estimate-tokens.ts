@@ -1,3 +1,4 @@
+import { toToolsJson } from '../chat/chat-json.ts';
 import type { ChatRequest } from '../chat/types.ts';
 
 const charactersPerToken = 3.5;
@@ -10,7 +11,7 @@ const tokensPerMessage = 5;
  * For upstreams that cannot count: text by its length, an image by a flat {@link tokensPerImage}, whatever its bytes.
  */
 export function estimateTokens(request: ChatRequest): number {
-  let characters = request.tools ? JSON.stringify(request.tools).length : 0;
+  let characters = request.tools ? toToolsJson(request.tools).length : 0;
   let images = 0;
   for (const message of request.messages) {
     if (typeof message.content === 'string') characters += message.content.length;

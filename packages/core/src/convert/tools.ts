@@ -1,5 +1,6 @@
 import type { ChatRequest, ChatTool } from '../chat/types.ts';
 import { MessagesError } from '../errors.ts';
+import { oncePerLasting } from '../memory/lasting.ts';
 import type {
   ContentBlockParam,
   CountTokensRequest,
@@ -84,10 +85,9 @@ function sortTools(tools: readonly ToolParam[]): SortedTools {
   return sorted;
 }
 
-function toChatTool(tool: ToolParam): ChatTool | undefined {
-  if (isCustomTool(tool)) return toFunction(tool);
-  return toClientTool(tool);
-}
+const toChatTool = oncePerLasting((tool: ToolParam): ChatTool | undefined =>
+  isCustomTool(tool) ? toFunction(tool) : toClientTool(tool),
+);
 
 function isCustomTool(tool: ToolParam): tool is CustomTool {
   return tool.type === undefined || tool.type === null || tool.type === 'custom';

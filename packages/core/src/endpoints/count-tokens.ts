@@ -34,7 +34,7 @@ export const countTokens: Endpoint = async (context) => {
     async () => {
       const routed = await services.router.resolve(toModelRequest(body, request.headers), call);
       const chat = toStableChat(
-        toRoutedRequest(whole, routed.route),
+        services.tools.recall(toRoutedRequest(whole, routed.route)),
         context,
         routed,
         toConvertOptions(context, routed, id),

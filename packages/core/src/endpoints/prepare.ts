@@ -115,7 +115,7 @@ async function prepareWhole(
   backend.queue.resize(options.concurrency === false ? undefined : (options.concurrency ?? model.slots));
   // What kind of call it is shows in what the client sent.
   const conversation = toConversation(sent, headers);
-  const request = toRoutedRequest(sent, routed.route);
+  const request = services.tools.recall(toRoutedRequest(sent, routed.route));
   const line = `${owner} ${conversation.id} ${conversation.agent}`;
   const convertOptions = toConvertOptions(context, routed, conversation.id);
   const plan = toResponsePlan(request, convertOptions);

@@ -1,5 +1,6 @@
 import { Check, Errors } from 'typebox/schema';
 import { MessagesError } from '../errors.ts';
+import { matchesSchema, type RequestSchema } from './matches-schema.ts';
 
 const typeNames: Readonly<Record<string, string>> = {
   string: 'a valid string',
@@ -14,8 +15,8 @@ const typeNames: Readonly<Record<string, string>> = {
  * Throws unless `value` matches the JSON Schema; says where in Anthropic's words, `path` in front: `max_tokens: Field required`.
  * Interpreted, never compiled, so that it also runs where `eval` is forbidden (Workers).
  */
-export function expectSchema(schema: Readonly<Record<string, unknown>>, value: unknown, path: string): void {
-  if (Check(schema, value)) return;
+export function expectSchema(schema: RequestSchema, value: unknown, path: string): void {
+  if (matchesSchema(schema, value) || Check(schema, value)) return;
   const [, errors] = Errors(schema, value);
   const first: unknown = errors[0];
   const { keyword, instancePath, params, message } = first as SchemaError;

@@ -2,8 +2,11 @@
  * JSON Schemas of the request, level by level: the body, a message, then one schema for each type of block.
  * One union of all blocks would answer a missing `id` with an error for every block type there is.
  * Objects are open, and null stands for absent wherever the API or a client lets it.
+ *
+ * @packageDocumentation
  */
-type Schema = Readonly<Record<string, unknown>>;
+
+import type { RequestSchema } from './matches-schema.ts';
 
 const string = { type: 'string' } as const;
 const optionalString = { type: ['string', 'null'] } as const;
@@ -11,11 +14,14 @@ const optionalBoolean = { type: ['boolean', 'null'] } as const;
 const optionalNumber = { type: ['number', 'null'] } as const;
 const stringOrList = { type: ['string', 'array'] } as const;
 
-function object(required: readonly string[], properties: Record<string, Schema>): Schema {
+function object(required: readonly string[], properties: Record<string, RequestSchema>): RequestSchema {
   return { type: 'object', required, properties };
 }
 
-function optionalObject(required: readonly string[], properties: Record<string, Schema>): Schema {
+function optionalObject(
+  required: readonly string[],
+  properties: Record<string, RequestSchema>,
+): RequestSchema {
   return { type: ['object', 'null'], required, properties };
 }
 
@@ -24,7 +30,7 @@ const format = optionalObject(['type', 'schema'], {
   schema: { type: 'object' },
 });
 
-const properties: Record<string, Schema> = {
+const properties: Record<string, RequestSchema> = {
   model: string,
   max_tokens: { type: 'integer', minimum: 0 },
   messages: { type: 'array' },
@@ -63,7 +69,7 @@ export const anyBlockSchema = object(['type'], { type: string });
 
 const source = object(['type'], { type: string });
 
-export const blockSchemas: Readonly<Record<string, Schema>> = {
+export const blockSchemas: Readonly<Record<string, RequestSchema>> = {
   text: object(['text'], { text: string }),
   image: object(['source'], { source }),
   document: object(['source'], { source, title: optionalString, context: optionalString }),
@@ -82,7 +88,7 @@ export const blockSchemas: Readonly<Record<string, Schema>> = {
   }),
 };
 
-export const sourceSchemas: Readonly<Record<string, Schema>> = {
+export const sourceSchemas: Readonly<Record<string, RequestSchema>> = {
   base64: object(['media_type', 'data'], { media_type: string, data: string }),
   url: object(['url'], { url: string }),
   text: object(['data'], { data: string }),

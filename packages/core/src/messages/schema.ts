@@ -44,7 +44,7 @@ export function checkCountTokensRequest(body: unknown): CountTokensRequest {
 function checkBody(body: CountTokensRequest): void {
   if (body.messages.length === 0) throw invalid('messages', 'at least one message is required');
   body.messages.forEach((message: unknown, index) => {
-    if (!isPlainMessage(message)) expectSchema(messageSchema, message, `messages.${index}`);
+    expectSchema(messageSchema, message, `messages.${index}`);
     checkBlocks((message as Fields)['content'], `messages.${index}.content`, 0);
   });
   if (Array.isArray(body.system)) checkBlocks(body.system, 'system', 0);
@@ -60,26 +60,14 @@ function checkBody(body: CountTokensRequest): void {
 
 type Fields = Record<string, unknown>;
 
-function isPlainMessage(message: unknown): boolean {
-  const { role, content } = (message ?? {}) as { role?: unknown; content?: unknown };
-  return (role === 'user' || role === 'assistant') && (typeof content === 'string' || Array.isArray(content));
-}
-
 function checkBlocks(content: unknown, path: string, depth: number): void {
   if (!Array.isArray(content)) return;
   if (depth > maxContentDepth) throw invalid(path, 'content is nested too deeply');
   content.forEach((block: unknown, index) => {
-    if (isText(block)) return;
     const blockPath = `${path}.${index}`;
     expectSchema(anyBlockSchema, block, blockPath);
     checkBlock(block as Fields & { type: string }, blockPath, depth);
   });
-}
-
-/** Most of a long conversation: known at a glance, where a schema is interpreted. */
-function isText(block: unknown): boolean {
-  const { type, text } = (block ?? {}) as { type?: unknown; text?: unknown };
-  return type === 'text' && typeof text === 'string';
 }
 
 function checkBlock(block: Fields & { type: string }, path: string, depth: number): void {

@@ -1,4 +1,5 @@
 import type { ChatRequest, ChatTool } from '../chat/types.ts';
+import { oncePerLasting } from '../memory/lasting.ts';
 import { type SimplificationLevel, simplifySchema } from './simplify-schema.ts';
 
 /**
@@ -13,13 +14,20 @@ export function simplifyTools(
 ): ChatRequest {
   const tools = request.tools?.map((tool) => {
     if (names && !names.includes(tool.function.name)) return tool;
-    const parameters = simplifySchema(tool.function.parameters, level);
-    return parameters === tool.function.parameters
-      ? tool
-      : { ...tool, function: { ...tool.function, parameters } };
+    return level === 0 ? toCompilable(tool) : simplifyTool(tool, level);
   });
   if (!tools || tools.every((tool, index) => tool === request.tools?.[index])) return request;
   return { ...request, tools };
+}
+
+/** For every request. */
+const toCompilable = oncePerLasting((tool: ChatTool) => simplifyTool(tool, 0));
+
+function simplifyTool(tool: ChatTool, level: SimplificationLevel): ChatTool {
+  const parameters = simplifySchema(tool.function.parameters, level);
+  return parameters === tool.function.parameters
+    ? tool
+    : { ...tool, function: { ...tool.function, parameters } };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { toChatJson } from '../chat/chat-json.ts';
 import { MessagesError } from '../errors.ts';
 import { type ChatItem, readChatStream, readText } from './chat-stream.ts';
 import { toNetworkError, toUpstreamError } from './errors.ts';
@@ -17,9 +18,9 @@ export interface ApiClientOptions {
 /** The calls that upstream servers have in common. Every failure is a {@link MessagesError} in the client's terms. */
 export interface ApiClient {
   /** Starts a streamed chat completion; resolves when the server has accepted it. */
-  chat(body: unknown, call: UpstreamCall): Promise<PushIterable<readonly ChatItem[]>>;
+  chat(body: object, call: UpstreamCall): Promise<PushIterable<readonly ChatItem[]>>;
   /** Returns the answer to a request for JSON, and throws if it is no success. */
-  json(method: 'GET' | 'POST', path: string, body: unknown, call: UpstreamCall): Promise<unknown>;
+  json(method: 'GET' | 'POST', path: string, body: object | undefined, call: UpstreamCall): Promise<unknown>;
 }
 
 export function createApiClient(options: ApiClientOptions): ApiClient {
@@ -36,7 +37,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   async function send(
     method: 'GET' | 'POST',
     path: string,
-    body: unknown,
+    body: object | undefined,
     call: UpstreamCall,
     streamed: boolean,
   ): Promise<HttpAnswer> {
@@ -50,7 +51,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
           ...headers,
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: body && toChatJson(body),
         signal: call.signal,
         streamed,
       });
