@@ -99,6 +99,16 @@ function toThreadOwner(owner: Owner): string {
   return bytesToHex(sha256(utf8ToBytes(`threads ${owner}`)));
 }
 
+function findModel(
+  sent: MessagesRequest,
+  { services, options, request }: EndpointContext,
+  call: UpstreamCall,
+  onProgress: (wait: Wait) => void,
+): Promise<RoutedModel> {
+  const asker = toModelRequest(sent, request.headers);
+  return untilReady(() => services.router.resolve(asker, call), options, call.signal, onProgress);
+}
+
 async function prepareWhole(
   sent: MessagesRequest,
   thread: OpenThread | undefined,
@@ -109,8 +119,7 @@ async function prepareWhole(
   const { services, owner, options, requestId } = context;
   const call: UpstreamCall = { signal, requestId };
   const { headers } = context.request;
-  const asker = toModelRequest(sent, headers);
-  const routed = await untilReady(() => services.router.resolve(asker, call), options, signal, onProgress);
+  const routed = await findModel(sent, context, call, onProgress);
   const { backend, model } = routed;
   backend.queue.resize(options.concurrency === false ? undefined : (options.concurrency ?? model.slots));
   // What kind of call it is shows in what the client sent.

@@ -62,9 +62,10 @@ function readBytes(stream: Readable, announced: number, maxBytes: number): Promi
       else chunks.push(chunk);
     }
     stream.on('error', reject);
-    stream.on('close', () =>
-      reject(new MessagesError('invalid_request_error', 'The request body broke off')),
-    );
+    stream.on('close', () => {
+      if (!stream.readableEnded)
+        reject(new MessagesError('invalid_request_error', 'The request body broke off'));
+    });
     if (announced > maxBytes) return refuse();
     stream.on('data', take);
     stream.on('end', () => resolve(Buffer.concat(chunks).toString()));

@@ -14,9 +14,16 @@ const { write } = ServerResponse.prototype;
 export function toChunkSink(res: ServerResponse): FrameSink | undefined {
   const { socket } = res;
   if (socket === null || res.write !== write) return undefined;
+  // The head leaves together with the first frames, which are there as a rule.
+  socket.cork();
+  process.nextTick(uncork, socket);
   res.flushHeaders();
   socket.setNoDelay(true);
   return res.chunkedEncoding && res.writableLength === 0 ? new ChunkSink(res, socket) : undefined;
+}
+
+function uncork(socket: Socket): void {
+  socket.uncork();
 }
 
 class ChunkSink implements FrameSink {

@@ -19,13 +19,13 @@ export async function writeNodeResponse(res: ServerResponse, response: HandlerRe
   res.on('error', () => {});
   res.removeHeader('content-length');
   res.writeHead(status, headers);
-  res.flushHeaders();
-  res.socket?.setNoDelay(true);
   await body.pipe(toChunkSink(res) ?? toSink(res));
   if (!res.destroyed) res.end();
 }
 
 function toSink(res: ServerResponse & { flush?: () => void }): FrameSink {
+  res.flushHeaders();
+  res.socket?.setNoDelay(true);
   return {
     write(frames) {
       if (res.destroyed) return true;

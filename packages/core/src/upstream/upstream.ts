@@ -64,6 +64,8 @@ export interface Upstream {
    * Starts one generation. Resolves as soon as the upstream has accepted the request, rejects if it refuses.
    * Yields (or pushes, which costs less) the chunks of one network read together; ends when the upstream said that it is done,
    * throws if it failed or was cut. Leaving the iteration, or `call.signal`, stops the generation.
+   *
+   * @param request - not to be changed: parts of it serve other requests, too, and are frozen
    */
   stream(
     request: ChatRequest,
