@@ -44,7 +44,8 @@ export async function startLlamaServer(binary: string): Promise<RealLlamaServer>
     url,
     cpuTime: () => cpuTimeOf(child.pid ?? 0),
     async stop() {
-      child.kill();
+      // On SIGTERM it locks a mutex that its main loop may be holding, and hangs if it generates at that moment.
+      child.kill('SIGKILL');
       await gone;
     },
   };

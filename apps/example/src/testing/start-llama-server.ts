@@ -25,7 +25,8 @@ export async function startLlamaServer(
   const server = spawn(program, [...(model ? ['--model', demoModel] : []), ...flags], { stdio: 'ignore' });
   const ended = once(server, 'close');
   onTestFinished(async () => {
-    server.kill('SIGTERM');
+    // On SIGTERM it locks a mutex that its main loop may be holding, and hangs if it generates at that moment.
+    server.kill('SIGKILL');
     await ended;
   });
   const url = `http://127.0.0.1:${port}`;

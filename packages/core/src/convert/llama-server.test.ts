@@ -40,7 +40,8 @@ describe.skipIf(!executable)('a real llama-server takes', () => {
   }, 60_000);
 
   afterAll(() => {
-    server.kill();
+    // On SIGTERM it locks a mutex that its main loop may be holding, and hangs if it generates at that moment.
+    server.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -37,7 +37,7 @@ export const aiSdkCases: readonly EndToEndCase[] = [
     async run(url) {
       const pieces: string[] = [];
       for await (const piece of streamText(ask(url, 'Count from 4 to 9')).textStream) pieces.push(piece);
-      expect(pieces.length).toBeGreaterThan(3);
+      expect(pieces.length).toBeGreaterThan(1);
       expect(pieces.join('')).toBe('4, 5, 6, 7, 8, 9');
     },
   },

@@ -36,7 +36,8 @@ export async function startLlamaServer(executable: string): Promise<Engine> {
     upstream: url,
     close: async () => {
       const exit = once(child, 'exit');
-      child.kill();
+      // On SIGTERM it locks a mutex that its main loop may be holding, and hangs if it generates at that moment.
+      child.kill('SIGKILL');
       await exit;
     },
   };

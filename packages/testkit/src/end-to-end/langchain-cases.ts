@@ -34,7 +34,7 @@ export const langchainCases: readonly EndToEndCase[] = [
     async run(url) {
       const pieces: string[] = [];
       for await (const piece of await chat(url).stream('Count from 4 to 9')) pieces.push(piece.text);
-      expect(pieces.length).toBeGreaterThan(3);
+      expect(pieces.length).toBeGreaterThan(1);
       expect(pieces.join('')).toBe('4, 5, 6, 7, 8, 9');
     },
   },

@@ -55,7 +55,7 @@ export const sdkCases: readonly EndToEndCase[] = [
       const pieces: string[] = [];
       stream.on('text', (text) => pieces.push(text));
       const message = await stream.finalMessage();
-      expect(pieces.length).toBeGreaterThan(3);
+      expect(pieces.length).toBeGreaterThan(1);
       expect(pieces.join('')).toBe('4, 5, 6, 7, 8, 9');
       expect(message.content).toMatchObject([{ type: 'text', text: '4, 5, 6, 7, 8, 9' }]);
     },
