@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import {
+  apart,
   createGate,
   createScriptedLlamaServer,
   errorAnswer,
@@ -264,7 +265,7 @@ describeInChromium('the inspector', (chromium) => {
     const { page: address, upstream, ask } = await start();
     for (let index = 0; index < 300; index += 1) await (await ask(`request ${index}`)).text();
     const pieces = Array.from({ length: 3_000 }, (_, index) => `${index} `);
-    upstream.answer(streamAnswer(...textAnswerChunks(...pieces)));
+    upstream.answer(streamAnswer(...apart(textAnswerChunks(...pieces))));
     const image = { type: 'base64', media_type: 'image/png', data: 'A'.repeat(12_000_000) };
     const content = [
       { type: 'text', text: 'What is on this picture?' },

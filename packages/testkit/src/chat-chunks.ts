@@ -90,3 +90,8 @@ export function textAnswerChunks(...pieces: readonly string[]): Json[] {
     usageChunk(10, pieces.length),
   ];
 }
+
+/** Returns the same chunks, each made at another time: what differs in more than its text is not put together with what came in the same read. */
+export function apart(chunks: readonly Json[]): Json[] {
+  return chunks.map((chunk, created) => ({ ...chunk, created }));
+}

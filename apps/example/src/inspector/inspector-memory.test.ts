@@ -1,4 +1,5 @@
 import {
+  apart,
   createGate,
   finishChunk,
   progressChunk,
@@ -24,7 +25,7 @@ describe('memory', () => {
     const { upstream, ask, get, newest } = await serveInspector({ maxBytes });
     for (let index = 0; index < 12; index += 1) {
       upstream.answer(
-        streamAnswer(...textAnswerChunks(...Array.from({ length: 300 }, () => 'word '.repeat(40)))),
+        streamAnswer(...apart(textAnswerChunks(...Array.from({ length: 300 }, () => 'word '.repeat(40))))),
       );
       await (
         await ask({
