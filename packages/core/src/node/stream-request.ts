@@ -151,7 +151,9 @@ class AnswerReader {
       this.waiting = '';
       if (this.failure) {
         if (waiting !== '') sink.write(waiting);
-        reject(this.failure.error);
+        // Whatever happened to the connection behind the whole answer is no failure.
+        if (this.parser.isOver) resolve();
+        else reject(this.failure.error);
         return;
       }
       this.socket.resume();
