@@ -14,8 +14,9 @@ const maxHeadBytes = 16 * 1024;
 const maxSizeDigits = 8;
 
 /**
- * Reads one HTTP/1.1 response, cut anywhere, and returns the text of its body. As strict as Node's own parser, which it stands in
- * for where each token counts: one call for all that the socket has read, instead of an event and a Buffer for each chunk.
+ * Reads one HTTP/1.1 response, cut anywhere, and returns the text of its body. It stands in for Node's own parser where each
+ * token counts, with one call for all that the socket has read instead of an event and a Buffer for each chunk, and is as
+ * strict about where a body ends.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9112
  */
