@@ -20,13 +20,11 @@ export interface ModelRequest {
 /** Returns what a request for a message, or for a count of its tokens, can be routed by. */
 export function toModelRequest(request: CountTokensRequest, headers: HeaderReader): ModelRequest {
   const { thinking } = request;
-  let hasImages: boolean | undefined;
   return {
     ...toModelQuestion(request.model, headers, request.metadata?.user_id),
-    // Found out when somebody wants to know: a long conversation has many blocks.
-    get hasImages() {
-      return (hasImages ??= request.messages.some(({ content }) => carriesImage(content)));
-    },
+    // Not a getter: one in an object literal makes a hidden class for each object, and holds what it closes over until the next
+    // full garbage collection.
+    hasImages: request.messages.some(({ content }) => carriesImage(content)),
     hasTools: (request.tools?.length ?? 0) > 0,
     thinking: thinking ? (thinking.type === 'disabled' ? 'off' : 'on') : 'unset',
   };
