@@ -10,6 +10,8 @@ export const servePipe: Serve = async (upstream) => {
   const server = createServer((incoming, response) => {
     const { method, headers, url = '/' } = incoming;
     const outgoing = httpRequest(upstream + url, { method, headers }, (answer) => {
+      // It speaks of the upstream's connection, not of the client's.
+      delete answer.headers.connection;
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.on('error', () => response.destroy());
       answer.pipe(response);

@@ -30,6 +30,8 @@ export function beginAnswer(response: ServerResponse, body: Buffer): StreamedAns
     'Access-Control-Allow-Origin': '',
     'X-Accel-Buffering': 'no',
     'Content-Type': 'text/event-stream',
+    // llama-server closes the connection after a stream, too, but announces that it will not: said here, nobody's next request is reset.
+    Connection: 'close',
   });
   response.flushHeaders();
 
