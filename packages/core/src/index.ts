@@ -13,7 +13,7 @@ export type { ExchangeProgress, ExchangeReport } from './report.ts';
 export { tokensPerSecond } from './tokens-per-second.ts';
 export type { ExchangeObserver, ExchangeStart, Observe, UpstreamRequest } from './observer.ts';
 export type { Conversation } from './slots/conversation.ts';
-export type { PrefixBreak } from './memory/prefix-report.ts';
+export type { PrefixBreak } from './memory/prefix-break.ts';
 export {
   createMemoryThreadStore,
   type MemoryThreadStoreOptions,

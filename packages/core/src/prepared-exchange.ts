@@ -1,6 +1,6 @@
 import type { ChatRequest, ChatTool } from './chat/types.ts';
 import type { ResponsePlan } from './convert/response-plan.ts';
-import type { PrefixBreak } from './memory/prefix-report.ts';
+import type { PrefixBreak } from './memory/prefix-break.ts';
 import type { Message } from './messages/types.ts';
 import type { Backend } from './routing/backend.ts';
 import type { Conversation } from './slots/conversation.ts';

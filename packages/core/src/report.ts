@@ -1,6 +1,6 @@
 import type { MessagesError } from './errors.ts';
 import type { Conversation } from './slots/conversation.ts';
-import type { PrefixBreak } from './memory/prefix-report.ts';
+import type { PrefixBreak } from './memory/prefix-break.ts';
 import type { StopReason, Usage } from './messages/types.ts';
 
 /** What is known of one exchange when it is over. No prompts, no keys. */

@@ -1,5 +1,5 @@
 import { createGenerationMemory, type GenerationMemory } from './memory/generation-memory.ts';
-import { createPrefixTracker, type PrefixTracker } from './memory/prefix-report.ts';
+import { createPromptMemory, type PromptMemory } from './memory/prompt-memory.ts';
 import { createRevealMemory, type RevealMemory } from './memory/reveal-order.ts';
 import { createToolMemory, type ToolMemory } from './memory/tool-memory.ts';
 import { createSigner, type Signer } from './memory/signer.ts';
@@ -19,7 +19,7 @@ export interface Services {
   readonly inFlight: InFlight<readonly ChatItem[]> | undefined;
   readonly memory: GenerationMemory;
   readonly reveals: RevealMemory;
-  readonly prefixes: PrefixTracker;
+  readonly prompts: PromptMemory;
   readonly signer: Signer;
   readonly tools: ToolMemory;
   readonly threads: Threads | undefined;
@@ -40,7 +40,7 @@ export function createServices(options: ResolvedOptions): Services {
       options.attachRetries === false ? undefined : createInFlight({ maxBytes: keptAnswerBytes, lingerMs }),
     memory: createGenerationMemory(),
     reveals: createRevealMemory(),
-    prefixes: createPrefixTracker(),
+    prompts: createPromptMemory(),
     tools: createToolMemory(),
     signer: createSigner(
       options.signingSecret === undefined ? {} : { secret: new TextEncoder().encode(options.signingSecret) },

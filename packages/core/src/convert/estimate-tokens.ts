@@ -1,17 +1,20 @@
-import { toToolsJson } from '../chat/chat-json.ts';
-import type { ChatRequest } from '../chat/types.ts';
+import type { ChatRequest, ChatTool } from '../chat/types.ts';
+import { oncePerLasting } from '../memory/lasting.ts';
 
 const charactersPerToken = 3.5;
 const tokensPerImage = 1500;
 /** Role markers and separators that a template puts around each message. */
 const tokensPerMessage = 5;
 
+const toolCharacters = oncePerLasting((tool: ChatTool) => JSON.stringify(tool).length);
+
 /**
  * Returns about how many tokens the prompt of `request` has, a little too many rather than too few.
  * For upstreams that cannot count: text by its length, an image by a flat {@link tokensPerImage}, whatever its bytes.
  */
 export function estimateTokens(request: ChatRequest): number {
-  let characters = request.tools ? toToolsJson(request.tools).length : 0;
+  let characters = 0;
+  for (const tool of request.tools ?? []) characters += toolCharacters(tool);
   let images = 0;
   for (const message of request.messages) {
     if (typeof message.content === 'string') characters += message.content.length;

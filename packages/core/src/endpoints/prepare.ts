@@ -131,9 +131,10 @@ async function prepareWhole(
   const asked = toChatRequest(request, convertOptions);
   const converted = toWireChat(asked, context, routed);
   const recoversTextCalls = takesTextCalls(options.textToolCalls, model.id);
-  const chat = backend.upstream.traits.reportsProgress
+  const fitting = backend.upstream.traits.reportsProgress
     ? converted
     : await withinWindow(converted, request.max_tokens, routed, call);
+  const { chat, prefixBreak } = services.prompts.next(line, fitting);
   return {
     chat,
     plan,
@@ -144,7 +145,7 @@ async function prepareWhole(
     maxTokens: request.max_tokens,
     tools: asked.tools,
     recoversTextCalls,
-    prefixBreak: services.prefixes.compare(line, chat),
+    prefixBreak,
     sharedKey: findSharedKey(chat, conversation, backend.name, context),
     sign: (hiddenThinking) => services.signer.sign(owner, hiddenThinking),
     onGenerated(generated) {
@@ -160,7 +161,7 @@ async function prepareWhole(
         return;
       const message = toAssistantMessage(generated);
       services.memory.record(owner, chat.messages, message, toRepaired(generated, asked.tools));
-      services.prefixes.append(line, chat, message);
+      services.prompts.append(line, chat, message);
     },
     onMessage: thread && ((message) => thread.commit(message)),
     onOver: () => thread?.abandon(),

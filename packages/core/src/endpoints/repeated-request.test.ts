@@ -31,7 +31,7 @@ function createBridge(): (body: unknown) => Promise<string> {
     upstream: llamaServer({
       url: 'http://llama',
       httpClient({ url, body }) {
-        if (body !== undefined) sent = body;
+        if (body !== undefined) sent = new TextDecoder().decode(body);
         const answer = new TextEncoder().encode(answers[new URL(url).pathname]);
         const headers = new Headers({
           'content-type': body === undefined ? 'application/json' : 'text/event-stream',
@@ -59,6 +59,16 @@ it.each(recorded)('%s is the same to the byte whatever the bridge has seen befor
   const first = await ask(bodyOf(name));
   expect(JSON.stringify(JSON.parse(first))).toBe(first);
   expect(await ask(bodyOf(name))).toBe(first);
+  expect(await ask(bodyOf(name))).toBe(first);
+});
+
+it.each(recorded)('%s is the same to the byte as the last turn of its conversation', async (name) => {
+  const body = bodyOf(name) as { messages: { role: string }[] };
+  const ask = createBridge();
+  for (const [at, { role }] of body.messages.entries()) {
+    if (role === 'user') await ask({ ...body, messages: body.messages.slice(0, at + 1) });
+  }
+  expect(await ask(body)).toBe(await createBridge()(body));
 });
 
 it('sends the tools that came, though others of their names came before', async () => {

@@ -3,9 +3,16 @@ const lasting = new WeakSet<object>();
 /** Returns `json` itself, a JSON value that from now on nobody can change, so that what is made of it can be kept. */
 export function makeLasting<Json>(json: Json): Json {
   if (typeof json !== 'object' || json === null || lasting.has(json)) return json;
+  // Bytes cannot be frozen.
+  if (json instanceof Uint8Array) return json;
   for (const value of Object.values(json)) makeLasting(value);
   lasting.add(json);
   return Object.freeze(json);
+}
+
+/** Returns whether {@link makeLasting} was called for this, or for what it is in. */
+export function isLasting(json: object): boolean {
+  return lasting.has(json);
 }
 
 /**

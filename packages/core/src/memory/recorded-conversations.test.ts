@@ -4,7 +4,8 @@ import type { ChatMessage, ChatRequest } from '../chat/types.ts';
 import { toChatRequest } from '../convert/request.ts';
 import { checkCountTokensRequest } from '../messages/schema.ts';
 import { type ChatAssistantMessage, createGenerationMemory } from './generation-memory.ts';
-import { createPrefixTracker, type PrefixBreak } from './prefix-report.ts';
+import type { PrefixBreak } from './prefix-break.ts';
+import { createPromptMemory } from './prompt-memory.ts';
 
 const clients = new URL('../../../testkit/fixtures/clients/', import.meta.url);
 const options = { model: { id: 'local' }, traits: {} };
@@ -48,13 +49,13 @@ function toGenerated(message: ChatAssistantMessage): ChatAssistantMessage {
 /** Plays a conversation, with the memory or without; returns how many answers it had, and where its prefix broke. */
 function play(chats: readonly ChatRequest[], remembers: boolean): { answers: number; breaks: PrefixBreak[] } {
   const memory = createGenerationMemory();
-  const tracker = createPrefixTracker();
+  const prompts = createPromptMemory();
   const breaks: PrefixBreak[] = [];
   let answers = 0;
   let cached: ChatMessage[] = [];
   for (const [turn, chat] of chats.entries()) {
     const messages = remembers ? memory.restore('owner', chat.messages) : chat.messages;
-    const found = tracker.compare('conversation', { ...chat, messages });
+    const found = prompts.next('conversation', { ...chat, messages }).prefixBreak;
     if (found) breaks.push(found);
     if (remembers) expect(messages.slice(0, cached.length)).toEqual(cached);
     const replayed = chats[turn + 1]?.messages[messages.length];
@@ -65,7 +66,7 @@ function play(chats: readonly ChatRequest[], remembers: boolean): { answers: num
     const generated = toGenerated(replayed);
     answers += 1;
     memory.record('owner', messages, generated);
-    tracker.append('conversation', { ...chat, messages }, generated);
+    prompts.append('conversation', { ...chat, messages }, generated);
     cached = [...messages, generated];
   }
   return { answers, breaks };

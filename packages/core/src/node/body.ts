@@ -50,24 +50,37 @@ function readBytes(stream: Readable, announced: number, maxBytes: number): Promi
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
-    function refuse(): void {
-      stream.off('data', take);
-      // Read on and thrown away, or the client would see a broken connection instead of the answer.
-      stream.resume();
-      reject(tooLarge(maxBytes));
-    }
     function take(chunk: Uint8Array): void {
       length += chunk.byteLength;
       if (length > maxBytes) refuse();
       else chunks.push(chunk);
     }
-    stream.on('error', reject);
-    stream.on('close', () => {
-      if (!stream.readableEnded)
-        reject(new MessagesError('invalid_request_error', 'The request body broke off'));
-    });
-    if (announced > maxBytes) return refuse();
+    function refuse(): void {
+      stop();
+      // Read on and thrown away, or the client would see a broken connection instead of the answer.
+      stream.on('error', () => {});
+      stream.resume();
+      reject(tooLarge(maxBytes));
+    }
+    function finish(): void {
+      stop();
+      resolve(Buffer.concat(chunks).toString());
+    }
+    function fail(error?: Error): void {
+      stop();
+      reject(error ?? new MessagesError('invalid_request_error', 'The request body broke off'));
+    }
+    /** The request lives as long as its answer, and what listens to it would hold its bytes and its text as long. */
+    function stop(): void {
+      stream.off('data', take);
+      stream.off('end', finish);
+      stream.off('error', fail);
+      stream.off('close', fail);
+    }
     stream.on('data', take);
-    stream.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    stream.on('end', finish);
+    stream.on('error', fail);
+    stream.on('close', fail);
+    if (announced > maxBytes) refuse();
   });
 }

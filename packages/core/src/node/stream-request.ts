@@ -22,13 +22,10 @@ export function requestStream(call: HttpCall): Promise<HttpAnswer> {
     socket.setNoDelay(true);
     // A host that is gone without a word is noticed.
     socket.setKeepAlive(true, 30_000);
-    const reader = new AnswerReader(socket, call.signal, resolve, reject);
-    socket.on('data', (bytes: Buffer) => reader.take(bytes));
-    socket.on('end', () => reader.end());
-    socket.on('error', (error) => reader.fail(error));
-    socket.on('close', () => reader.fail(new Error('The connection was closed')));
+    // What listens to the socket is made in there: here it would hold the body until the answer is over.
+    new AnswerReader(socket, call.signal, resolve, reject).listen();
     socket.write(head, 'latin1');
-    if (call.body !== undefined) socket.write(Buffer.from(call.body));
+    if (call.body !== undefined) socket.write(call.body);
   });
 }
 
@@ -55,7 +52,7 @@ function toRequestHead({ method, headers, body }: HttpCall, url: URL): string {
     fields.set(name.toLowerCase(), value);
   }
   fields.set('connection', 'close');
-  fields.set('content-length', String(Buffer.byteLength(body ?? '')));
+  fields.set('content-length', String(body?.length ?? 0));
   fields.delete('transfer-encoding');
   const lines = Array.from(fields, ([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n`;
@@ -91,7 +88,14 @@ class AnswerReader {
     signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  take(bytes: Buffer): void {
+  listen(): void {
+    this.socket.on('data', (bytes: Buffer) => this.take(bytes));
+    this.socket.on('end', () => this.end());
+    this.socket.on('error', (error) => this.fail(error));
+    this.socket.on('close', () => this.fail(new Error('The connection was closed')));
+  }
+
+  private take(bytes: Buffer): void {
     let text: string;
     try {
       text = this.parser.parse(bytes);
@@ -103,7 +107,7 @@ class AnswerReader {
   }
 
   /** The server has closed its side. */
-  end(): void {
+  private end(): void {
     if (this.isOver) return;
     let text: string;
     try {
@@ -115,7 +119,7 @@ class AnswerReader {
     this.pass(text);
   }
 
-  fail(error: unknown): void {
+  private fail(error: unknown): void {
     if (this.isOver) return;
     this.failure = { error };
     this.close();

@@ -1,4 +1,4 @@
-import { toChatJson } from '../chat/chat-json.ts';
+import { toChatBytes } from '../chat/chat-bytes.ts';
 import { MessagesError } from '../errors.ts';
 import { type ChatItem, readChatStream, readText } from './chat-stream.ts';
 import { toNetworkError, toUpstreamError } from './errors.ts';
@@ -51,7 +51,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
           ...headers,
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
-        body: body && toChatJson(body),
+        body: body && toChatBytes(body),
         signal: call.signal,
         streamed,
       });

@@ -5,7 +5,7 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: Uint8Array<ArrayBuffer> | undefined;
   readonly signal: AbortSignal;
   /**
    * The answer is a stream, so its connection is neither taken from nor returned to a pool: llama-server closes it

@@ -1,4 +1,4 @@
-import type { ChatMessage, ChatRequest, ChatTool } from '../chat/types.ts';
+import type { ChatMessage, ChatTool } from '../chat/types.ts';
 import { isSameJson } from '../same-json.ts';
 
 /** Where a prompt stopped being the continuation of the one before, so that the upstream reads it again from there. */
@@ -12,28 +12,12 @@ export interface PrefixBreak {
   readonly lostCharacters: number;
 }
 
-export interface PrefixTrackerOptions {
-  /**
-   * Characters of prompts that are kept; the least recently used ones are forgotten.
-   * @defaultValue 32 Mi, about 250 conversations of a coding agent
-   */
-  readonly maxCharacters?: number;
-}
-
-export interface PrefixTracker {
-  /**
-   * Returns where the prompt departs from the conversation's previous one, or undefined if it continues, repeats
-   * or shortens it, or is the first. Remembers the prompt. Requests with tools and without are two lines of one
-   * conversation: clients ask for its title in between.
-   *
-   * @param conversationId - with the owner in it, and the agent, if the conversation has several
-   */
-  compare(conversationId: string, chat: ChatRequest): PrefixBreak | undefined;
-  /**
-   * Adds the answer to `chat` to what the upstream has cached, so that the next comparison also finds an answer that came back
-   * changed. Ignored if the conversation has gone on in the meantime.
-   */
-  append(conversationId: string, chat: ChatRequest, generated: ChatMessage): void;
+/** What the upstream has in its cache after a request, as far as is known. */
+export interface Prompt {
+  readonly tools: readonly ChatTool[];
+  readonly messages: readonly ChatMessage[];
+  /** The last message is the answer. */
+  readonly isAnswered: boolean;
 }
 
 /** One piece of the prompt. */
@@ -46,80 +30,33 @@ interface Segment {
   readonly mayGrow: boolean;
 }
 
-/** The texts of the prompt that a conversation sent last; those of its messages are shared with the request. */
-interface Prompt {
-  readonly segments: readonly Segment[];
-  readonly characters: number;
-}
-
 /** Of an image that is a data URL: comparing megabytes is not worth the report. */
 const imageSample = 2048;
-/** What a tool is taken for where characters are counted. */
-const toolCharacters = 2048;
-
-/**
- * Returns a tracker that tells why a prompt cache was lost. It keeps each conversation's last prompt and compares text with
- * text, which costs a hundredth of hashing them.
- */
-export function createPrefixTracker(options: PrefixTrackerOptions = {}): PrefixTracker {
-  const { maxCharacters = 32 * 1024 * 1024 } = options;
-  /** Least recently used first. */
-  const previous = new Map<string, Prompt>();
-  let characters = 0;
-
-  function keep(key: string, segments: readonly Segment[]): void {
-    forget(key);
-    const prompt = { segments, characters: segments.reduce((sum, { content }) => sum + sizeOf(content), 0) };
-    previous.set(key, prompt);
-    characters += prompt.characters;
-    for (const oldest of previous.keys()) {
-      if (characters <= maxCharacters) break;
-      forget(oldest);
-    }
-  }
-
-  function forget(key: string): void {
-    characters -= previous.get(key)?.characters ?? 0;
-    previous.delete(key);
-  }
-
-  return {
-    compare(conversationId, chat) {
-      const key = keyOf(conversationId, chat);
-      const before = previous.get(key)?.segments;
-      const segments = toSegments(chat);
-      keep(key, segments);
-      return before && findBreak(before, segments);
-    },
-    append(conversationId, chat, generated) {
-      const key = keyOf(conversationId, chat);
-      const before = previous.get(key)?.segments;
-      const index = chat.messages.length;
-      if (before?.at(-1)?.index !== index - 1) return;
-      const answer = toTexts(generated).map((content): Segment => ({
-        where: 'message',
-        index,
-        content,
-        mayGrow: false,
-      }));
-      keep(key, [...before.map((segment) => ({ ...segment, mayGrow: false })), ...answer]);
-    },
-  };
+/** Returns where a prompt departs from the one before it, or undefined if it continues, repeats or shortens that. */
+export function findPrefixBreak(before: Prompt, prompt: Prompt): PrefixBreak | undefined {
+  if (isWhole(before, prompt)) return undefined;
+  return findBreak(toSegments(before), toSegments(prompt));
 }
 
-function keyOf(conversationId: string, chat: ChatRequest): string {
-  return `${chat.tools?.length ? 'tools' : 'plain'}\0${conversationId}`;
+/** Returns whether there is nothing to look for: all is the same object, as in nearly every turn. */
+function isWhole(before: Prompt, prompt: Prompt): boolean {
+  return (
+    before.tools.length === prompt.tools.length &&
+    before.tools.every((tool, at) => tool.function === prompt.tools[at]?.function) &&
+    // Or it goes back to an earlier turn.
+    before.messages.slice(0, prompt.messages.length).every((message, at) => message === prompt.messages[at])
+  );
 }
 
-function toSegments(chat: ChatRequest): Segment[] {
-  const segments: Segment[] = (chat.tools ?? []).map((tool, index) => ({
+function toSegments({ tools, messages, isAnswered }: Prompt): Segment[] {
+  const segments: Segment[] = tools.map((tool, index) => ({
     where: 'tools',
     index,
     content: tool.function,
     mayGrow: false,
   }));
-  const last = chat.messages.length - 1;
-  for (const [index, message] of chat.messages.entries()) {
+  const last = isAnswered ? -1 : messages.length - 1;
+  for (const [index, message] of messages.entries()) {
     const where = message.role === 'system' ? 'system' : 'message';
     const texts = toTexts(message);
     for (const [position, content] of texts.entries()) {
@@ -167,10 +104,6 @@ function lengthOf(segments: readonly Segment[]): number {
 
 function textOf({ content }: Segment): string {
   return typeof content === 'string' ? content : JSON.stringify(content);
-}
-
-function sizeOf(content: Segment['content']): number {
-  return typeof content === 'string' ? content.length : toolCharacters;
 }
 
 /** Returns what a template renders of a message, text by text: joining them would copy the prompt. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatMessage, ChatRequest } from '../chat/types.ts';
-import { createPrefixTracker, type PrefixBreak } from './prefix-report.ts';
+import type { PrefixBreak } from './prefix-break.ts';
+import { createPromptMemory } from './prompt-memory.ts';
 
 const tool = (name: string): NonNullable<ChatRequest['tools']>[number] => ({
   type: 'function',
@@ -26,9 +27,9 @@ const first: ChatRequest = {
 
 /** Returns what is said of `second` when it follows `first`. */
 function compare(second: Partial<ChatRequest>, before = first): PrefixBreak | undefined {
-  const tracker = createPrefixTracker();
-  expect(tracker.compare('a', before)).toBeUndefined();
-  return tracker.compare('a', { ...before, ...second });
+  const memory = createPromptMemory();
+  expect(memory.next('a', before).prefixBreak).toBeUndefined();
+  return memory.next('a', { ...before, ...second }).prefixBreak;
 }
 
 function replaceAt(index: number, message: ChatMessage): ChatMessage[] {
@@ -57,13 +58,15 @@ describe('the prefix is whole', () => {
   });
 
   it('in another conversation, and in a request of another kind', () => {
-    const tracker = createPrefixTracker();
-    tracker.compare('a', first);
-    expect(tracker.compare('b', { ...first, messages: [{ role: 'user', content: 'else' }] })).toBeUndefined();
+    const memory = createPromptMemory();
+    memory.next('a', first);
     expect(
-      tracker.compare('a', { model: 'm', messages: [{ role: 'user', content: 'A title?' }] }),
+      memory.next('b', { ...first, messages: [{ role: 'user', content: 'else' }] }).prefixBreak,
     ).toBeUndefined();
-    expect(tracker.compare('a', first)).toBeUndefined();
+    expect(
+      memory.next('a', { model: 'm', messages: [{ role: 'user', content: 'A title?' }] }).prefixBreak,
+    ).toBeUndefined();
+    expect(memory.next('a', first).prefixBreak).toBeUndefined();
   });
 });
 
@@ -125,23 +128,61 @@ describe('a break is told', () => {
   });
 });
 
-describe('the tracker', () => {
+describe('messages that the previous prompt had, too', () => {
+  const copy = (): ChatRequest => structuredClone(first);
+
+  it('are the same objects in the next, and cannot be changed', () => {
+    const memory = createPromptMemory();
+    const before = memory.next('a', copy()).chat;
+    const messages = replaceAt(1, { role: 'user', content: 'Do that.' });
+    const { chat } = memory.next('a', {
+      ...copy(),
+      messages: [...messages, { role: 'user', content: 'more' }],
+    });
+    expect(chat.messages.map((message, at) => message === before.messages[at])).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(chat.messages[2]).toEqual(call);
+    expect(() => Object.assign(chat.messages[0] ?? {}, { content: '' })).toThrow(TypeError);
+  });
+
+  it('leave what they were found in as it was', () => {
+    const memory = createPromptMemory();
+    memory.next('a', first);
+    const sent = copy();
+    memory.next('a', sent);
+    expect(sent).toEqual(first);
+    expect(Object.isFrozen(sent.messages[0])).toBe(false);
+  });
+
+  it('are never those of another conversation', () => {
+    const memory = createPromptMemory();
+    const before = memory.next('a', copy()).chat;
+    const { chat } = memory.next('b', copy());
+    expect(chat.messages.some((message, at) => message === before.messages[at])).toBe(false);
+  });
+});
+
+describe('the memory', () => {
   it('compares with the last request, not the first', () => {
-    const tracker = createPrefixTracker();
+    const memory = createPromptMemory();
     const changed = { ...first, messages: replaceAt(1, { role: 'user', content: 'Do that.' }) };
-    tracker.compare('a', first);
-    expect(tracker.compare('a', changed)).toBeDefined();
-    expect(tracker.compare('a', changed)).toBeUndefined();
+    memory.next('a', first);
+    expect(memory.next('a', changed).prefixBreak).toBeDefined();
+    expect(memory.next('a', changed).prefixBreak).toBeUndefined();
   });
 
   it('forgets the conversation that was used least recently', () => {
-    const characters =
-      2 * 2048 + 'systemuserassistanttool'.length + 6000 + 'Do it.hmread{ "a": 1 }done'.length;
-    const tracker = createPrefixTracker({ maxCharacters: 2 * characters });
+    const characters = 2 * 2048 + 6000 + 'Do it.hm{ "a": 1 }done'.length;
+    const memory = createPromptMemory({ maxCharacters: 2 * characters });
     const other = { ...first, tools: [tool('else')] };
-    for (const id of ['a', 'b', 'a', 'c']) tracker.compare(id, first);
-    expect(tracker.compare('a', other)).toBeDefined();
-    expect(tracker.compare('b', other)).toBeUndefined();
+    for (const id of ['a', 'b', 'a', 'c']) memory.next(id, first);
+    expect(memory.next('a', other).prefixBreak).toBeDefined();
+    expect(memory.next('b', other).prefixBreak).toBeUndefined();
   });
 });
 
@@ -153,7 +194,7 @@ describe('an answer that was appended', () => {
   });
 
   it('is compared with what the client makes of it', () => {
-    const tracker = createPrefixTracker();
+    const memory = createPromptMemory();
     for (const [replayed, expected] of [
       [answer, undefined],
       [
@@ -161,19 +202,19 @@ describe('an answer that was appended', () => {
         { where: 'message', index: 4 },
       ],
     ] as const) {
-      tracker.compare('a', first);
-      tracker.append('a', first, answer);
-      const found = tracker.compare('a', next(replayed));
+      memory.next('a', first);
+      memory.append('a', first, answer);
+      const found = memory.next('a', next(replayed)).prefixBreak;
       if (expected) expect(found).toMatchObject(expected);
       else expect(found).toBeUndefined();
     }
   });
 
   it('too late for a conversation that has gone on is ignored', () => {
-    const tracker = createPrefixTracker();
-    tracker.compare('a', first);
-    tracker.compare('a', next(answer));
-    tracker.append('a', first, { role: 'assistant', content: 'else' });
-    expect(tracker.compare('a', next(answer))).toBeUndefined();
+    const memory = createPromptMemory();
+    memory.next('a', first);
+    memory.next('a', next(answer));
+    memory.append('a', first, { role: 'assistant', content: 'else' });
+    expect(memory.next('a', next(answer)).prefixBreak).toBeUndefined();
   });
 });
