@@ -92,7 +92,9 @@ class AnswerReader {
     this.socket.on('data', (bytes: Buffer) => this.take(bytes));
     this.socket.on('end', () => this.end());
     this.socket.on('error', (error) => this.fail(error));
-    this.socket.on('close', () => this.fail(new Error('The connection was closed')));
+    this.socket.on('close', () => {
+      if (!this.isOver) this.fail(new Error('The connection was closed'));
+    });
   }
 
   private take(bytes: Buffer): void {
