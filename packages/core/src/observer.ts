@@ -1,5 +1,5 @@
 import type { ChatRequest } from './chat/types.ts';
-import { createFirstTokenClock } from './first-token-clock.ts';
+import { FirstTokenClock } from './first-token-clock.ts';
 import type { HeaderReader } from './http.ts';
 import { logExchange } from './log-exchange.ts';
 import type { MessagesRequest } from './messages/types.ts';
@@ -54,56 +54,62 @@ export interface ExchangeObserver {
 /** Returns who is told of an exchange, or undefined if nobody is. Called once for each request for a message. */
 export type Observe = (start: ExchangeStart) => ExchangeObserver | undefined;
 
-/** Returns all observers of an exchange as one that never throws; it has `onOutput` only if one of them has. */
-export function observeExchange(
-  { observers, onProgress, onExchange, logger, logExchanges }: ResolvedOptions,
-  start: ExchangeStart,
-): ExchangeObserver {
-  const all: ExchangeObserver[] = [];
-  if (logger) all.push({ onEnd: (report) => logExchange(logger, report, logExchanges) });
-  if (onProgress || onExchange) {
-    all.push({ ...(onProgress && { onProgress }), ...(onExchange && { onEnd: onExchange }) });
-  }
-  for (const observe of observers ?? []) {
-    guarded(() => {
-      const observer = observe(start);
-      if (observer) all.push(observer);
-    }, 'an observer');
-  }
-  const firstToken = createFirstTokenClock();
+/** All observers of an exchange as one, which never throws; it has `onOutput` only if one of them has. */
+export class ExchangeObservers implements ExchangeObserver {
+  readonly onOutput?: (text: string) => void;
+  private readonly options: ResolvedOptions;
+  private readonly all: ExchangeObserver[] = [];
+  private readonly firstToken = new FirstTokenClock();
 
-  function guarded(call: () => void, name: string): void {
-    try {
-      call();
-    } catch (error) {
-      logger?.error(`llama-messages: ${name} threw: ${String(error)}`);
+  constructor(options: ResolvedOptions, start: ExchangeStart) {
+    this.options = options;
+    const { observers, onProgress, onExchange, logger, logExchanges } = options;
+    if (logger) this.all.push({ onEnd: (report) => logExchange(logger, report, logExchanges) });
+    if (onProgress || onExchange) {
+      this.all.push({ ...(onProgress && { onProgress }), ...(onExchange && { onEnd: onExchange }) });
+    }
+    for (const observe of observers ?? []) {
+      this.guard('an observer', () => {
+        const observer = observe(start);
+        if (observer) this.all.push(observer);
+      });
+    }
+    if (this.all.some((observer) => observer.onOutput)) {
+      this.onOutput = (text) => this.tell('onOutput', (observer) => observer.onOutput?.(text));
     }
   }
 
-  function tell(name: string, call: (observer: ExchangeObserver) => void): void {
-    for (const observer of all) guarded(() => call(observer), name);
+  upstreamHeaders(): Readonly<Record<string, string>> {
+    const headers: Record<string, string> = {};
+    this.tell('upstreamHeaders', (observer) => Object.assign(headers, observer.upstreamHeaders?.()));
+    return headers;
   }
 
-  return {
-    upstreamHeaders() {
-      const headers: Record<string, string> = {};
-      tell('upstreamHeaders', (observer) => Object.assign(headers, observer.upstreamHeaders?.()));
-      return headers;
-    },
-    onProgress(progress) {
-      firstToken.onProgress(progress);
-      tell('onProgress', (observer) => observer.onProgress?.(progress));
-    },
-    onUpstreamRequest(request) {
-      firstToken.reset();
-      tell('onUpstreamRequest', (observer) => observer.onUpstreamRequest?.(request));
-    },
-    ...(all.some((observer) => observer.onOutput) && {
-      onOutput: (text: string) => tell('onOutput', (observer) => observer.onOutput?.(text)),
-    }),
-    onEnd(report) {
-      const told = { ...report, firstTokenMs: firstToken.firstTokenMs(report) };
-      tell(onExchange ? 'onExchange or onEnd' : 'onEnd', (observer) => observer.onEnd?.(told));
-    },
-  };
+  onProgress(progress: ExchangeProgress): void {
+    this.firstToken.onProgress(progress);
+    this.tell('onProgress', (observer) => observer.onProgress?.(progress));
+  }
+
+  onUpstreamRequest(request: UpstreamRequest): void {
+    this.firstToken.reset();
+    this.tell('onUpstreamRequest', (observer) => observer.onUpstreamRequest?.(request));
+  }
+
+  onEnd(report: ExchangeReport): void {
+    const told = { ...report, firstTokenMs: this.firstToken.firstTokenMs(report) };
+    const name = this.options.onExchange ? 'onExchange or onEnd' : 'onEnd';
+    this.tell(name, (observer) => observer.onEnd?.(told));
+  }
+
+  private tell(name: string, call: (observer: ExchangeObserver) => void): void {
+    for (const observer of this.all) this.guard(name, () => call(observer));
+  }
+
+  private guard(name: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.options.logger?.error(`llama-messages: ${name} threw: ${String(error)}`);
+    }
+  }
 }

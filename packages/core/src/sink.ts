@@ -20,8 +20,11 @@ export interface PushIterable<Item> extends AsyncIterable<Item> {
 }
 
 /** Pushes all items of `items` into `sink`; leaves the iteration when the sink is done. */
-export async function pump<Item>(items: PushIterable<Item>, sink: Sink<Item>): Promise<void> {
-  if (items.pipe) return items.pipe(sink);
+export function pump<Item>(items: PushIterable<Item>, sink: Sink<Item>): Promise<void> {
+  return items.pipe ? items.pipe(sink) : pumpEach(items, sink);
+}
+
+async function pumpEach<Item>(items: AsyncIterable<Item>, sink: Sink<Item>): Promise<void> {
   for await (const item of items) {
     if (sink.write(item)) continue;
     if (!sink.isDone?.()) await sink.ready();

@@ -1,7 +1,7 @@
 import { exchangeMessage, exchangeStream } from '../exchange.ts';
 import type { Exchange } from '../exchange-run.ts';
 import { checkMessagesRequest } from '../messages/schema.ts';
-import { observeExchange } from '../observer.ts';
+import { ExchangeObservers } from '../observer.ts';
 import { readBody } from './body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { prepare } from './prepare.ts';
@@ -25,7 +25,7 @@ export const createMessage: Endpoint = async (context) => {
     requestId,
     model: body.model,
     streamed: body.stream === true,
-    observer: observeExchange(options, {
+    observer: new ExchangeObservers(options, {
       requestId,
       receivedAt: Date.now(),
       streamed: body.stream === true,

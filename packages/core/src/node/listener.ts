@@ -13,9 +13,10 @@ import { writeNodeResponse } from './write.ts';
 export function toNodeListener(
   handler: MessagesHandler,
 ): (req: IncomingMessage & { body?: unknown }, res: ServerResponse) => Promise<void> {
-  return async (req, res) => {
-    await writeNodeResponse(res, await handler.handle(toHandlerRequest(req, res, handler.maxBodyBytes)));
-  };
+  return (req, res) =>
+    handler
+      .handle(toHandlerRequest(req, res, handler.maxBodyBytes))
+      .then((response) => writeNodeResponse(res, response));
 }
 
 /** Returns a Node request as the handler reads it; `req.url` counts from the mount point, as in Connect and Express. */
@@ -50,7 +51,7 @@ const closed = new Error('The connection was closed');
 export function toSignal(res: ServerResponse): AbortSignal {
   const abort = new AbortController();
   if (res.destroyed) abort.abort(closed);
-  else res.once('close', () => abort.abort(closed));
+  else res.on('close', () => abort.abort(closed));
   return abort.signal;
 }
 

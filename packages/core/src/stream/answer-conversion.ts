@@ -15,11 +15,14 @@ import type { MessageSink } from './message-sink.ts';
 import { toMessageStart } from './message-start.ts';
 import type { MessageStream, StreamOptions } from './message-stream.ts';
 import { PrefillStripper } from './prefill.ts';
-import { ThinkTagSplitter } from './think-tags.ts';
+import { type ThinkTagReceiver, ThinkTagSplitter } from './think-tags.ts';
 import { createToolCallTracker, type ToolCall, type ToolCallTracker } from './tool-calls.ts';
 
+/** Clients drop thinking without a signature. */
+const unsigned = (): string => 'lm1';
+
 /** See {@link createMessageStream}. A class, as everything that is called for each token: docs/decisions/0017. */
-export class AnswerConversion implements MessageStream {
+export class AnswerConversion implements MessageStream, ThinkTagReceiver {
   private readonly sink: MessageSink;
   private readonly options: StreamOptions;
   private readonly plan: ResponsePlan;
@@ -55,15 +58,9 @@ export class AnswerConversion implements MessageStream {
     this.plan = plan;
     this.prose = plan.structuredTool === undefined ? undefined : '';
     this.recovery = options.recoversTextCalls && tools?.length ? createTextCallRecovery(tools) : undefined;
-    this.blocks = new BlockWriter(sink, {
-      schemaOf: (name) => tools?.find((tool) => tool.function.name === name)?.function.parameters,
-      hideThinking: plan.hideThinking,
-      sign: options.sign ?? (() => 'lm1'),
-    });
-    this.thinkTags = new ThinkTagSplitter(
-      { text: (piece) => this.text(piece), thinking: (thought) => this.blocks.append('thinking', thought) },
-      options.startsInThinking,
-    );
+    const { hideThinking } = plan;
+    this.blocks = new BlockWriter(sink, { hideThinking, tools, sign: options.sign ?? unsigned });
+    this.thinkTags = new ThinkTagSplitter(this, options.startsInThinking);
     this.prefill = plan.prefill
       ? new PrefillStripper(plan.prefill, (piece) => this.thinkTags.push(piece))
       : undefined;
@@ -196,7 +193,7 @@ export class AnswerConversion implements MessageStream {
     this.sawAnything = true;
     this.deltas += 1;
     if (this.plan.discardOutput) return;
-    if (thought) this.blocks.append('thinking', thought);
+    if (thought) this.thinking(thought);
     if (delta.content) (this.prefill ?? this.thinkTags).push(delta.content);
     if (delta.refusal) {
       this.sawRefusal = true;
@@ -228,7 +225,13 @@ export class AnswerConversion implements MessageStream {
     blocks.tool(call, isNew, isNew ? call.json : json);
   }
 
-  private text(piece: string): void {
+  /** Of {@link ThinkTagReceiver}. */
+  thinking(thought: string): void {
+    this.blocks.append('thinking', thought);
+  }
+
+  /** Of {@link ThinkTagReceiver}. */
+  text(piece: string): void {
     if (this.prose !== undefined) this.prose += piece;
     else if (this.recovery) this.takeParts(this.recovery.push(piece));
     else this.blocks.append('text', piece);

@@ -1,3 +1,4 @@
+import type { ChatTool } from '../chat/types.ts';
 import { MessagesError } from '../errors.ts';
 import { createId } from '../id.ts';
 import type { ContentBlock } from '../messages/types.ts';
@@ -29,8 +30,8 @@ type Segment = TextSegment | ToolSegment;
 export interface BlockWriterOptions {
   /** Thinking text is kept from the client; the signature carries it. */
   readonly hideThinking: boolean;
-  /** Returns the schema that the client gave a tool; arguments of a wrong JSON type are repaired by it. */
-  readonly schemaOf?: ((toolName: string) => Record<string, unknown> | undefined) | undefined;
+  /** As the client declared them; arguments of a wrong JSON type are repaired by their schemas. */
+  readonly tools: readonly ChatTool[] | undefined;
   /** Returns the signature that closes a thinking block. */
   readonly sign: (hiddenThinking: string | undefined) => string;
 }
@@ -50,7 +51,9 @@ export interface GeneratedMessage {
  */
 export class BlockWriter {
   private readonly sink: MessageSink;
-  private readonly options: BlockWriterOptions;
+  private readonly hideThinking: boolean;
+  private readonly tools: readonly ChatTool[] | undefined;
+  private readonly sign: BlockWriterOptions['sign'];
   private readonly all: Segment[] = [];
   private readonly waiting: Segment[] = [];
   private open: Segment | undefined;
@@ -59,7 +62,9 @@ export class BlockWriter {
 
   constructor(sink: MessageSink, options: BlockWriterOptions) {
     this.sink = sink;
-    this.options = options;
+    this.hideThinking = options.hideThinking;
+    this.tools = options.tools;
+    this.sign = options.sign;
   }
 
   append(kind: 'text' | 'thinking', text: string): void {
@@ -78,7 +83,7 @@ export class BlockWriter {
     if (open?.kind !== kind || this.waiting.length > 0) return false;
     open.tail += textJson;
     if (kind === 'text') this.sink.textJson(index, textJson);
-    else if (!this.options.hideThinking) this.sink.thinkingJson(index, textJson);
+    else if (!this.hideThinking) this.sink.thinkingJson(index, textJson);
     return true;
   }
 
@@ -163,8 +168,8 @@ export class BlockWriter {
     this.open = segment;
     this.index += 1;
     if (segment.kind === 'tool') {
-      const schema = this.options.schemaOf?.(segment.call.name);
-      if (schema) segment.arguments = createArgumentStream(schema);
+      const tool = this.tools?.find(({ function: declared }) => declared.name === segment.call.name);
+      if (tool) segment.arguments = createArgumentStream(tool.function.parameters);
     }
     this.sink.blockStart(this.index, toBlock(segment));
   }
@@ -185,7 +190,7 @@ export class BlockWriter {
     segment.text += piece;
     segment.unwritten = '';
     if (segment.kind === 'text') this.sink.text(this.index, piece);
-    else if (!this.options.hideThinking) this.sink.thinking(this.index, piece);
+    else if (!this.hideThinking) this.sink.thinking(this.index, piece);
   }
 
   private sendArguments(json: string): void {
@@ -193,10 +198,10 @@ export class BlockWriter {
   }
 
   private close(truncated: boolean): void {
-    const { open, options } = this;
+    const { open } = this;
     if (open === undefined) return;
     if (open.kind === 'thinking')
-      this.sink.signature(this.index, options.sign(options.hideThinking ? textOf(open) : undefined));
+      this.sink.signature(this.index, this.sign(this.hideThinking ? textOf(open) : undefined));
     if (open.kind === 'tool') this.finishTool(open, truncated);
     this.sink.blockStop(this.index);
     this.open = undefined;
