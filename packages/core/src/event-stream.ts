@@ -11,8 +11,11 @@ export interface FrameSink extends Sink<string> {
  * The iteration throws where {@link EventStream.pipe} would destroy the sink.
  */
 export interface EventStream extends AsyncIterable<string> {
-  /** The same, pushed. Resolves when the stream is over, however it ended; never rejects. */
-  pipe(sink: FrameSink): Promise<void>;
+  /**
+   * The same, pushed. Resolves when the stream is over, however it ended, with what is still to be written, so that it can
+   * leave together with the end of the body; never rejects.
+   */
+  pipe(sink: FrameSink): Promise<string>;
 }
 
 /** Returns the stream of what `pipe` pushes; leaving its iteration calls `onLeave`. */
@@ -22,7 +25,7 @@ export function createEventStream(pipe: EventStream['pipe'], onLeave: () => void
     [Symbol.asyncIterator]() {
       return pull<string>(async (sink) => {
         let isBroken = false;
-        await pipe({
+        const last = await pipe({
           write: (frames) => sink.write(frames),
           ready: () => sink.ready(),
           destroy() {
@@ -30,6 +33,7 @@ export function createEventStream(pipe: EventStream['pipe'], onLeave: () => void
           },
         });
         if (isBroken) throw new Error('The answer could not be completed');
+        if (last !== '') sink.write(last);
       }, onLeave);
     },
   };

@@ -30,9 +30,10 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
     const writer = new PacedWriter(sink, exchange.options.pingIntervalMs, () => ' ');
     try {
       writer.write(' ');
-      writer.write(await text);
+      return await text;
     } catch {
       sink.destroy();
+      return '';
     } finally {
       writer.close();
     }
@@ -95,6 +96,7 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
         return frames.take();
       });
       let failure: unknown;
+      let last = '';
       try {
         if (!run.isOpen()) run.startEarly();
         outlet.open(paced);
@@ -111,11 +113,13 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
       } finally {
         paced.close();
         if (!run.abort.signal.aborted) {
-          paced.write(frames.take());
+          last = frames.take();
+          exchange.observer.onOutput?.(last);
           await paced.ready();
         }
         run.finish(failure);
       }
+      return last;
     },
     () => run.abort.abort(),
   );

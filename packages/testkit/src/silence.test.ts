@@ -87,16 +87,18 @@ function take(body: HandlerResponse['body'], how: 'pushed' | 'pulled') {
   const note = (text: string) => void written.push({ atSeconds: performance.now() / 1_000, text });
   const over =
     how === 'pushed'
-      ? body.pipe({
-          write: (text) => {
-            note(text);
-            return true;
-          },
-          ready: async () => {},
-          destroy: () => {
-            isBroken = true;
-          },
-        })
+      ? body
+          .pipe({
+            write: (text) => {
+              note(text);
+              return true;
+            },
+            ready: async () => {},
+            destroy: () => {
+              isBroken = true;
+            },
+          })
+          .then(note)
       : (async () => {
           try {
             for await (const text of body) note(text);

@@ -5,7 +5,7 @@ import { toFetchHandler } from './to-fetch-handler.ts';
 
 interface Source {
   /** Writes the body; the signal is that of the exchange. */
-  (sink: FrameSink, signal: AbortSignal): Promise<void>;
+  (sink: FrameSink, signal: AbortSignal): Promise<string | void>;
 }
 
 /** Returns the response whose body `source` writes. */
@@ -19,7 +19,7 @@ async function respond(
       status: 200,
       headers: { 'content-type': 'text/event-stream' },
       body: createEventStream(
-        (sink) => source(sink, request.signal),
+        async (sink) => (await source(sink, request.signal)) ?? '',
         () => {},
       ),
     }),

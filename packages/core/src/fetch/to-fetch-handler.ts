@@ -66,7 +66,7 @@ function toReadableStream(body: EventStream, abort: AbortController): ReadableSt
   async function pipe(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     // What a reader already waits for goes past the queue, which is then as empty as it may be.
     const isFree = (): boolean => abort.signal.aborted || (controller.desiredSize ?? 0) >= 0;
-    await body.pipe({
+    const last = await body.pipe({
       write(frames) {
         if (!isOver) controller.enqueue(encoder.encode(frames));
         return isFree();
@@ -81,7 +81,9 @@ function toReadableStream(body: EventStream, abort: AbortController): ReadableSt
         controller.error(new Error('The answer could not be completed'));
       },
     });
-    if (!isOver) controller.close();
+    if (isOver) return;
+    if (last !== '') controller.enqueue(encoder.encode(last));
+    controller.close();
   }
 
   abort.signal.addEventListener('abort', () => goOn(), { once: true });

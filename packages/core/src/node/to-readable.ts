@@ -30,8 +30,10 @@ class BodyReadable extends Readable {
   ): Destination {
     const sink = this.isTaken ? undefined : toDirectSink(destination);
     if (!sink) return super.pipe(destination, options);
-    if (options?.end !== false) this.once('end', () => destination.end());
-    this.begin(sink);
+    this.begin(sink, (last) => {
+      if (options?.end !== false) this.once('end', () => destination.end(last));
+      else if (last !== '') sink.write(last);
+    });
     // Its end is an event of this stream all the same, and needs a reader.
     this.resume();
     return destination;
@@ -40,7 +42,7 @@ class BodyReadable extends Readable {
   override _read(): void {
     this.goOn();
     if (this.isTaken) return;
-    this.begin({
+    const sink: FrameSink = {
       write: (frames) => this.destroyed || this.push(frames),
       ready: () =>
         new Promise((resolve) => {
@@ -48,6 +50,9 @@ class BodyReadable extends Readable {
           this.goOn = resolve;
         }),
       destroy() {},
+    };
+    this.begin(sink, (last) => {
+      if (last !== '') this.push(last);
     });
   }
 
@@ -56,7 +61,8 @@ class BodyReadable extends Readable {
     done(error);
   }
 
-  private begin(sink: FrameSink): void {
+  /** @param writeLast - called with what is still to be written when all else has been */
+  private begin(sink: FrameSink, writeLast: (last: string) => void): void {
     this.isTaken = true;
     let isBroken = false;
     const breaking: FrameSink = {
@@ -68,8 +74,10 @@ class BodyReadable extends Readable {
         sink.destroy();
       },
     };
-    void this.body.pipe(breaking).then(() => {
-      if (!isBroken && !this.destroyed) this.push(null);
+    void this.body.pipe(breaking).then((last) => {
+      if (isBroken || this.destroyed) return;
+      writeLast(last);
+      this.push(null);
     });
   }
 }

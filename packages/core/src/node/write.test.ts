@@ -20,20 +20,27 @@ afterEach(() => {
   server?.close();
 });
 
-const frames = ['event: a\ndata: {"text":"one"}\n\n', 'event: b\ndata: {"text":"zwölf 🦙"}\n\n'];
+const frames: readonly [string, string] = [
+  'event: a\ndata: {"text":"one"}\n\n',
+  'event: b\ndata: {"text":"zwölf 🦙"}\n\n',
+];
 
-function toBody(write: (sink: FrameSink) => Promise<void>) {
+function toBody(write: (sink: FrameSink) => Promise<string | void>) {
   const abort = new AbortController();
   return {
     status: 200,
     headers: { 'content-type': 'text/event-stream' },
-    body: createEventStream(write, () => abort.abort()),
+    body: createEventStream(
+      async (sink) => (await write(sink)) ?? '',
+      () => abort.abort(),
+    ),
   };
 }
 
 const twoFrames = () =>
   toBody(async (sink) => {
-    for (const frame of frames) sink.write(frame);
+    sink.write(frames[0]);
+    return frames[1];
   });
 
 async function listen(answer: (res: ServerResponse) => unknown): Promise<number> {

@@ -19,8 +19,13 @@ export async function writeNodeResponse(res: ServerResponse, response: HandlerRe
   res.on('error', () => {});
   res.removeHeader('content-length');
   res.writeHead(status, headers);
-  await body.pipe(toChunkSink(res) ?? toSink(res));
-  if (!res.destroyed) res.end();
+  const direct = toChunkSink(res);
+  const sink = direct ?? toSink(res);
+  const last = await body.pipe(sink);
+  if (res.destroyed) return;
+  // What somebody has put in front of write() sees all of it.
+  if (!direct && last !== '') sink.write(last);
+  res.end(direct && last);
 }
 
 function toSink(res: ServerResponse & { flush?: () => void }): FrameSink {
