@@ -114,7 +114,7 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
         paced.close();
         if (!run.abort.signal.aborted) {
           last = frames.take();
-          exchange.observer.onOutput?.(last);
+          if (last !== '') exchange.observer.onOutput?.(last);
           await paced.ready();
         }
         run.finish(failure);

@@ -6,7 +6,7 @@ import type { StopWords } from './stop-words.ts';
 /** Turns the engine's growing answer into what was added to it. */
 export interface AnswerDeltas {
   /** True once a tool call was begun. */
-  readonly hasToolCalls: boolean;
+  hasToolCalls(): boolean;
   /** Takes the whole answer so far; returns what is new, and the stop word that ends it, if one does. */
   push(answer: ParsedAnswer): { deltas: ChatDelta[]; word?: string };
   /** Returns the text that was held back as the possible start of a stop word. */
@@ -28,9 +28,7 @@ export function createAnswerDeltas(stopWords: StopWords): AnswerDeltas {
   }
 
   return {
-    get hasToolCalls() {
-      return sentArguments.length > 0;
-    },
+    hasToolCalls: () => sentArguments.length > 0,
     flush,
     push({ reasoning_content: reasoning = '', content = '', tool_calls: calls = [] }) {
       const deltas: ChatDelta[] = [];

@@ -82,7 +82,7 @@ export async function generate(
     onChunks(...[...added.deltas, ...held].map(toChunk));
   }
   const stop = toStop(word, clientStops, result, tokens >= room);
-  const toolCalls = answer.hasToolCalls && stop.stop_type !== 'limit';
+  const toolCalls = answer.hasToolCalls() && stop.stop_type !== 'limit';
   onChunks(
     {
       choices: [

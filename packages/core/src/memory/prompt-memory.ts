@@ -103,14 +103,18 @@ function recall(message: ChatMessage, before: ChatMessage | undefined): ChatMess
 function charactersOf({ tools, messages }: Prompt): number {
   let characters = tools.length * toolCharacters;
   for (const message of messages) {
-    const { content } = message;
-    if (typeof content === 'string') characters += content.length;
-    else
-      for (const part of content ?? [])
-        characters += (part.type === 'text' ? part.text : part.image_url.url).length;
+    characters += contentLength(message.content);
     if (message.role !== 'assistant') continue;
     characters += message.reasoning_content?.length ?? 0;
     for (const { function: called } of message.tool_calls ?? []) characters += called.arguments.length;
   }
   return characters;
+}
+
+function contentLength(content: ChatMessage['content']): number {
+  if (typeof content === 'string' || !content) return content?.length ?? 0;
+  return content.reduce(
+    (sum, part) => sum + (part.type === 'text' ? part.text : part.image_url.url).length,
+    0,
+  );
 }

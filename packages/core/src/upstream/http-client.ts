@@ -5,6 +5,7 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** JSON, as UTF-8. */
   readonly body?: Uint8Array<ArrayBuffer> | undefined;
   readonly signal: AbortSignal;
   /**
