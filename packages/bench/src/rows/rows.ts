@@ -62,7 +62,7 @@ export function createRows(amounts: Amounts, checkout: string): Row[] {
     wholeRequest('claude-code', `a request of Claude Code (${kilobytes(claudeCode)}), one token back`, {
       body: claudeCode,
       requests: amounts.claudeCode,
-      today: 3.1,
+      today: 2.2,
     }),
     wholeRequest('megabyte', `a long conversation (${kilobytes(megabyte)}), one token back`, {
       body: megabyte,
