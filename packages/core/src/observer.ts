@@ -26,7 +26,7 @@ export interface UpstreamRequest {
   /** Which kind of server it is, such as `llama-server`. */
   readonly server: string;
   readonly model: UpstreamModel;
-  /** Not to be changed. */
+  /** Not to be changed: parts of it serve other requests, too, and are frozen. */
   readonly chat: ChatRequest;
   /** From 1; the second goes out where the first failed before any content, see docs/failures.md. */
   readonly attempt: number;
