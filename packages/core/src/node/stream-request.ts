@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import net, { type Socket } from 'node:net';
+import net, { type OnReadOpts, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { pull, type Sink } from '../sink.ts';
 import type { HttpAnswer, HttpCall } from '../upstream/http-client.ts';
@@ -18,26 +18,38 @@ export function requestStream(call: HttpCall): Promise<HttpAnswer> {
     call.signal.throwIfAborted();
     const url = new URL(call.url);
     const head = toRequestHead(call, url);
-    const socket = connect(url);
-    socket.setNoDelay(true);
-    // A host that is gone without a word is noticed.
-    socket.setKeepAlive(true, 30_000);
     // What listens to the socket is made in there: here it would hold the body until the answer is over.
-    new AnswerReader(socket, call.signal, resolve, reject).listen();
+    const { socket } = new AnswerReader(url, call.signal, resolve, reject);
     socket.write(head, 'latin1');
     if (call.body !== undefined) socket.write(call.body);
   });
 }
 
-function connect({ protocol, hostname, port }: URL): Socket {
+/**
+ * What is read is text before the next read, so all connections read into one place: Node would allocate 64 KiB for each read, and
+ * take it through a stream and its events.
+ */
+const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+function connect({ protocol, hostname, port }: URL, onRead: (bytes: Buffer) => void): Socket {
   const host = hostname.replace(/^\[|\]$/g, '');
-  if (protocol !== 'https:') return net.connect({ host, port: Number(port || 80) });
-  return tls.connect({
+  const onread: OnReadOpts = {
+    buffer,
+    callback(length) {
+      onRead(buffer.subarray(0, length));
+      return true;
+    },
+  };
+  if (protocol !== 'https:') return net.connect({ host, port: Number(port || 80), onread });
+  // As net.connect's, but not in the types.
+  const secure: tls.ConnectionOptions & { onread: OnReadOpts } = {
     host,
     port: Number(port || 443),
     servername: net.isIP(host) === 0 ? host : '',
     ALPNProtocols: ['http/1.1'],
-  });
+    onread,
+  };
+  return tls.connect(secure);
 }
 
 function toRequestHead({ method, headers, body }: HttpCall, url: URL): string {
@@ -63,7 +75,7 @@ const nothing = (): void => {};
 
 /** A class, as everything that is called for each token: docs/decisions/0017. */
 class AnswerReader {
-  private readonly socket: Socket;
+  readonly socket: Socket;
   private readonly signal: AbortSignal;
   private readonly parser = new ResponseParser();
   private onAnswer: ((answer: HttpAnswer) => void) | undefined;
@@ -76,25 +88,25 @@ class AnswerReader {
   private failure: { readonly error: unknown } | undefined;
 
   constructor(
-    socket: Socket,
+    url: URL,
     signal: AbortSignal,
     onAnswer: (answer: HttpAnswer) => void,
     onFailure: (error: unknown) => void,
   ) {
-    this.socket = socket;
     this.signal = signal;
     this.onAnswer = onAnswer;
     this.onFailure = onFailure;
-    signal.addEventListener('abort', this.onAbort, { once: true });
-  }
-
-  listen(): void {
-    this.socket.on('data', (bytes: Buffer) => this.take(bytes));
-    this.socket.on('end', () => this.end());
-    this.socket.on('error', (error) => this.fail(error));
-    this.socket.on('close', () => {
+    const socket = connect(url, (bytes) => this.take(bytes));
+    this.socket = socket;
+    socket.setNoDelay(true);
+    // A host that is gone without a word is noticed.
+    socket.setKeepAlive(true, 30_000);
+    socket.on('end', () => this.end());
+    socket.on('error', (error) => this.fail(error));
+    socket.on('close', () => {
       if (!this.isOver) this.fail(new Error('The connection was closed'));
     });
+    signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
   private take(bytes: Buffer): void {
