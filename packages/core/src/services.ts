@@ -1,3 +1,4 @@
+import { type BodyMemory, createBodyMemory } from './memory/body-memory.ts';
 import { createGenerationMemory, type GenerationMemory } from './memory/generation-memory.ts';
 import { createPromptMemory, type PromptMemory } from './memory/prompt-memory.ts';
 import { createRevealMemory, type RevealMemory } from './memory/reveal-order.ts';
@@ -17,6 +18,7 @@ export interface Services {
   readonly backends: readonly Backend[];
   readonly router: ModelRouter;
   readonly inFlight: InFlight<readonly ChatItem[]> | undefined;
+  readonly bodies: BodyMemory;
   readonly memory: GenerationMemory;
   readonly reveals: RevealMemory;
   readonly prompts: PromptMemory;
@@ -38,6 +40,7 @@ export function createServices(options: ResolvedOptions): Services {
     router: createModelRouter(options, backends),
     inFlight:
       options.attachRetries === false ? undefined : createInFlight({ maxBytes: keptAnswerBytes, lingerMs }),
+    bodies: createBodyMemory(),
     memory: createGenerationMemory(),
     reveals: createRevealMemory(),
     prompts: createPromptMemory(),

@@ -48,7 +48,7 @@ export const llamaMessages: FastifyPluginAsync<MessagesOptions> = async (fastify
       method: request.method,
       path: toPath(request.url).slice(fastify.prefix.length) || '/',
       headers: { get: (name) => toText(request.headers[name.toLowerCase()]) },
-      body: () => (Buffer.isBuffer(request.body) ? request.body.toString() : request.body),
+      body: () => request.body,
       signal: toSignal(reply.raw),
     });
     return send(reply, response);

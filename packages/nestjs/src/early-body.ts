@@ -38,10 +38,11 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 function parse(body: unknown): unknown {
-  if (typeof body !== 'string') return body;
+  if (!(body instanceof Uint8Array)) return body;
+  const text = new TextDecoder().decode(body);
   try {
-    return (JSON.parse(body) as unknown) ?? body;
+    return (JSON.parse(text) as unknown) ?? text;
   } catch {
-    return body;
+    return text;
   }
 }

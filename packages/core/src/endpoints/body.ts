@@ -1,27 +1,39 @@
 import { MessagesError } from '../errors.ts';
-import type { HandlerRequest } from '../http.ts';
+import type { EndpointContext } from './endpoint.ts';
 
 /**
  * Returns the parsed body of a request, whichever way the host gave it: parsed, as text or as bytes.
  *
- * @throws MessagesError 400 if it is no JSON or missing, 413 if it is larger than `maxBytes`
+ * @throws MessagesError 400 if it is no JSON or missing, 413 if it is too large
  */
-export async function readBody(request: HandlerRequest, maxBytes: number): Promise<unknown> {
-  const body = await request.body();
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-    if (body === undefined || body === null)
-      throw new MessagesError('invalid_request_error', 'The request has no body');
-    return body;
-  }
-  const length = typeof body === 'string' ? body.length : body.byteLength;
-  if (length > maxBytes) throw tooLarge(maxBytes);
-  const text = (typeof body === 'string' ? body : new TextDecoder().decode(body)).replace(/^\uFEFF/, '');
-  if (!/\S/.test(text)) throw new MessagesError('invalid_request_error', 'The request has no body');
+export async function readBody(context: EndpointContext): Promise<unknown> {
+  const body = await context.request.body();
+  if (body === undefined || body === null) throw missing();
+  if (body instanceof Uint8Array) return parse(body, context);
+  return typeof body === 'string' ? parse(new TextEncoder().encode(body), context) : body;
+}
+
+function parse(json: Uint8Array, { request, owner, services, options }: EndpointContext): unknown {
+  if (json.length > options.maxBodyBytes) throw tooLarge(options.maxBodyBytes);
+  const text = withoutMark(json);
+  const { headers, path } = request;
+  const session = headers.get('x-claude-code-session-id') ?? '';
+  const agent = headers.get('x-claude-code-agent-id') ?? '';
   try {
-    return JSON.parse(text);
+    return services.bodies.parse(`${owner}\0${path}\0${session}\0${agent}`, text);
   } catch (cause) {
+    if (!/\S/.test(new TextDecoder().decode(text))) throw missing();
     throw new MessagesError('invalid_request_error', 'The request body is not valid JSON', { cause });
   }
+}
+
+/** Returns a text without the mark of byte order that some editors and PowerShell put in front of it. */
+function withoutMark(text: Uint8Array): Uint8Array {
+  return text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? text.subarray(3) : text;
+}
+
+function missing(): MessagesError {
+  return new MessagesError('invalid_request_error', 'The request has no body');
 }
 
 /** Returns the error for a body over the limit; adapters that read the body themselves throw it too. */

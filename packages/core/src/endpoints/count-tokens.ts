@@ -22,7 +22,7 @@ const longestWaitMs = 45_000;
  */
 export const countTokens: Endpoint = async (context) => {
   const { request, services, options, call } = context;
-  const body = checkCountTokensRequest(await readBody(request, options.maxBodyBytes));
+  const body = checkCountTokensRequest(await readBody(context));
   const whole = { max_tokens: 1, ...body };
   const { id } = toConversation(whole, request.headers);
   const patience = {

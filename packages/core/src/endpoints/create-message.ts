@@ -20,7 +20,7 @@ const streamHeaders = {
  */
 export const createMessage: Endpoint = async (context) => {
   const { request, requestId, services, options } = context;
-  const body = checkMessagesRequest(await readBody(request, options.maxBodyBytes));
+  const body = checkMessagesRequest(await readBody(context));
   const exchange: Exchange = {
     requestId,
     model: body.model,

@@ -1,6 +1,6 @@
 import type { ToolParam } from '../messages/types.ts';
 import { isSameJson } from '../same-json.ts';
-import { makeLasting } from './lasting.ts';
+import { makeLasting, oncePerLasting } from './lasting.ts';
 
 export interface ToolMemoryOptions {
   /** Characters of tools, as JSON, that are kept; the least recently used ones are forgotten. @defaultValue 4 Mi */
@@ -58,8 +58,11 @@ export function createToolMemory(options: ToolMemoryOptions = {}): ToolMemory {
     return entry.tool;
   }
 
+  /** A list that lasts is a conversation's, which holds what it was recalled as. */
+  const recallTools = oncePerLasting((tools: ToolParam[]) => tools.map(recallTool));
+
   return {
-    recall: (request) => (request.tools ? { ...request, tools: request.tools.map(recallTool) } : request),
+    recall: (request) => (request.tools ? { ...request, tools: recallTools(request.tools) } : request),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isLasting } from '../memory/lasting.ts';
 import { expectSchema, invalid } from './expect-schema.ts';
 import { remoteImageProblem } from './remote-image.ts';
 import {
@@ -44,18 +45,32 @@ export function checkCountTokensRequest(body: unknown): CountTokensRequest {
 function checkBody(body: CountTokensRequest): void {
   if (body.messages.length === 0) throw invalid('messages', 'at least one message is required');
   body.messages.forEach((message: unknown, index) => {
-    expectSchema(messageSchema, message, `messages.${index}`);
-    checkBlocks((message as Fields)['content'], `messages.${index}.content`, 0);
+    checkOnce(message, () => {
+      expectSchema(messageSchema, message, `messages.${index}`);
+      checkBlocks((message as Fields)['content'], `messages.${index}.content`, 0);
+    });
   });
   if (Array.isArray(body.system)) checkBlocks(body.system, 'system', 0);
   (body.tools ?? []).forEach((tool: unknown, index) => {
-    expectSchema(anyToolSchema, tool, `tools.${index}`);
-    checkTool(tool as Fields, `tools.${index}`);
+    checkOnce(tool, () => {
+      expectSchema(anyToolSchema, tool, `tools.${index}`);
+      checkTool(tool as Fields, `tools.${index}`);
+    });
   });
   if (body.tool_choice?.type === 'tool' && typeof body.tool_choice.name !== 'string') {
     throw invalid('tool_choice.tool.name', 'Field required');
   }
   checkUnsupported(body);
+}
+
+/** What has passed, and cannot change. */
+const passed = new WeakSet<object>();
+
+/** Calls `check`, which throws if there is something wrong with `value`, unless it has passed. */
+function checkOnce(value: unknown, check: () => void): void {
+  if (typeof value === 'object' && value !== null && passed.has(value)) return;
+  check();
+  if (typeof value === 'object' && value !== null && isLasting(value)) passed.add(value);
 }
 
 type Fields = Record<string, unknown>;

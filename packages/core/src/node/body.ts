@@ -4,7 +4,7 @@ import { tooLarge } from '../endpoints/body.ts';
 import { MessagesError } from '../errors.ts';
 
 /**
- * Returns the body of a Node request: what a parser in front has made of it, else the text of the stream.
+ * Returns the body of a Node request: what a parser in front has made of it, else the bytes of the stream.
  *
  * @throws MessagesError 413 above `maxBytes`, 400 if the body is compressed or has been read by somebody who kept nothing
  */
@@ -46,7 +46,7 @@ function isEmptyObject(body: unknown): boolean {
 }
 
 /** Reads by events: an async iterator would destroy the request, and with it the connection that the 413 goes out on. */
-function readBytes(stream: Readable, announced: number, maxBytes: number): Promise<string> {
+function readBytes(stream: Readable, announced: number, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -64,13 +64,13 @@ function readBytes(stream: Readable, announced: number, maxBytes: number): Promi
     }
     function finish(): void {
       stop();
-      resolve(Buffer.concat(chunks).toString());
+      resolve(Buffer.concat(chunks));
     }
     function fail(error?: Error): void {
       stop();
       reject(error ?? new MessagesError('invalid_request_error', 'The request body broke off'));
     }
-    /** The request lives as long as its answer, and what listens to it would hold its bytes and its text as long. */
+    /** The request lives as long as its answer, and what listens to it would hold its bytes as long. */
     function stop(): void {
       stream.off('data', take);
       stream.off('end', finish);
