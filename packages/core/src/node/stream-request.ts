@@ -20,8 +20,11 @@ export function requestStream(call: HttpCall): Promise<HttpAnswer> {
     const head = toRequestHead(call, url);
     // What listens to the socket is made in there: here it would hold the body until the answer is over.
     const { socket } = new AnswerReader(url, call.signal, resolve, reject);
+    // In one system call, and one packet for the server to wake up for.
+    socket.cork();
     socket.write(head, 'latin1');
     if (call.body !== undefined) socket.write(call.body);
+    socket.uncork();
   });
 }
 
