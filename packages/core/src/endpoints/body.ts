@@ -16,11 +16,8 @@ export async function readBody(context: EndpointContext): Promise<unknown> {
 function parse(json: Uint8Array, { request, owner, services, options }: EndpointContext): unknown {
   if (json.length > options.maxBodyBytes) throw tooLarge(options.maxBodyBytes);
   const text = withoutMark(json);
-  const { headers, path } = request;
-  const session = headers.get('x-claude-code-session-id') ?? '';
-  const agent = headers.get('x-claude-code-agent-id') ?? '';
   try {
-    return services.bodies.parse(`${owner}\0${path}\0${session}\0${agent}`, text);
+    return services.bodies.parse(`${owner} ${request.headers.get('x-claude-code-session-id') ?? ''}`, text);
   } catch (cause) {
     if (!/\S/.test(new TextDecoder().decode(text))) throw missing();
     throw new MessagesError('invalid_request_error', 'The request body is not valid JSON', { cause });

@@ -1,5 +1,5 @@
 import { makeLasting } from './lasting.ts';
-import { findItemEnds, findListItems } from './list-items.ts';
+import { findItemEnds, findListItems, type ListItems } from './list-items.ts';
 
 export interface BodyMemoryOptions {
   /**
@@ -10,14 +10,14 @@ export interface BodyMemoryOptions {
   readonly maxBytes?: number;
 }
 
-/** The bodies that each conversation sent last. */
+/** The body that each conversation sent last. */
 export interface BodyMemory {
   /**
-   * Returns what `JSON.parse` does of a body's text. Of a body with `messages` that begins and ends as the last one of its `line`
-   * did, only the messages in between are read; the others, and all other fields, are the last one's, and last (see
+   * Returns what `JSON.parse` does of a body's text. Of a body with `messages` that begins and ends as an earlier one did, only
+   * the messages in between are read; the others, and all other fields, are the earlier one's, and last (see
    * {@link makeLasting}). The object itself and its list of messages are always new ones.
    *
-   * @param line - what bodies are expected to continue each other in: an owner, a conversation, an endpoint
+   * @param line - what bodies are expected to continue each other in, such as an owner's session
    * @throws SyntaxError if it is no JSON
    */
   parse(line: string, json: Uint8Array): unknown;
@@ -30,14 +30,19 @@ interface Entry {
   readonly json: Uint8Array;
   readonly fields: Fields;
   readonly messages: readonly unknown[];
-  /** See {@link ListItems.ends}; at least one. */
-  readonly ends: readonly number[];
+  readonly items: Pick<ListItems, 'start' | 'ends'>;
 }
 
-const comma = 0x2c;
+/** A request is asked and answered; what comes with fewer messages may be all that ever comes. */
+const leastMessages = 3;
 
-/** Of a body, so many bytes at its beginning are part of what it is looked up by. */
-const sampledBytes = 512;
+/** Conversations of one line, such as those of a chat server that all its users' requests come from. */
+const conversationsOfLine = 128;
+
+/** Of the end of a body, so many bytes are compared first. */
+const endBytes = 1024;
+
+const comma = 0x2c;
 
 /**
  * Returns a memory of bodies. A conversation sends all of itself with each turn, and nearly all of it has been read with the last
@@ -49,39 +54,43 @@ const sampledBytes = 512;
  */
 export function createBodyMemory(options: BodyMemoryOptions = {}): BodyMemory {
   const { maxBytes = 32 * 1024 * 1024 } = options;
-  /** Least recently used first; undefined for a line with one body yet, which may stay the only one. */
-  const entries = new Map<string, Entry | undefined>();
+  /** Least recently used first, and so are the entries of each. */
+  const lines = new Map<string, Entry[]>();
   let bytes = 0;
 
-  function keep(key: string, entry: Entry | undefined): void {
-    forget(key);
-    entries.set(key, entry);
-    bytes += sizeOf(key, entry);
-    for (const oldest of entries.keys()) {
-      if (bytes <= maxBytes) break;
-      forget(oldest);
+  function keep(line: string, before: Entry | undefined, entry: Entry): void {
+    const entries = lines.get(line) ?? [];
+    if (before) forget(entries, entries.indexOf(before));
+    else if (entries.length === conversationsOfLine) forget(entries, 0);
+    entries.push(entry);
+    bytes += entry.json.length;
+    lines.delete(line);
+    lines.set(line, entries);
+    for (const [oldest, others] of lines) {
+      while (bytes > maxBytes && others.length > 0) forget(others, 0);
+      if (others.length > 0) break;
+      lines.delete(oldest);
     }
   }
 
-  function forget(key: string): void {
-    if (entries.has(key)) bytes -= sizeOf(key, entries.get(key));
-    entries.delete(key);
+  function forget(entries: Entry[], at: number): void {
+    for (const { json } of entries.splice(at, 1)) bytes -= json.length;
   }
 
   return {
     parse(line, json) {
-      const key = `${line}\0${decode(json.subarray(0, sampledBytes))}`;
-      const before = entries.get(key);
-      const known = before && readOn(before, json);
-      const value = known ? { ...known.fields, messages: known.messages.slice() } : JSON.parse(decode(json));
-      keep(key, known ?? (entries.has(key) ? toEntry(json, value) : undefined));
+      for (const before of lines.get(line)?.toReversed() ?? []) {
+        const entry = readOn(before, json);
+        if (!entry) continue;
+        keep(line, before, entry);
+        return { ...entry.fields, messages: entry.messages.slice() };
+      }
+      const value: unknown = JSON.parse(decode(json));
+      const entry = toEntry(json, value);
+      if (entry) keep(line, undefined, entry);
       return value;
     },
   };
-}
-
-function sizeOf(key: string, entry: Entry | undefined): number {
-  return key.length + (entry?.json.length ?? 0);
 }
 
 /** Not without the mark of byte order, which is no JSON. */
@@ -91,31 +100,37 @@ function decode(json: Uint8Array): string {
   return decoder.decode(json);
 }
 
-/** Returns a body to read the next one by, or undefined if its messages are not found. */
+/** Returns a body to read the next one by, or undefined if it is no conversation's. */
 function toEntry(json: Uint8Array, value: unknown): Entry | undefined {
-  const items = findListItems(json, 'messages');
-  if (!items) return undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
   const fields = value as Fields;
-  const messages = fields['messages'] as readonly unknown[];
+  const { messages } = fields;
+  if (!Array.isArray(messages) || messages.length < leastMessages) return undefined;
+  const items = findListItems(json, 'messages');
   // Or a field is there twice.
-  if (items.fields !== Object.keys(fields).length || items.ends.length !== messages.length) return undefined;
+  if (items?.fields !== Object.keys(fields).length || items.ends.length !== messages.length) return undefined;
   for (const field of Object.values(fields)) if (field !== messages) makeLasting(field);
-  messages.forEach(makeLasting);
-  return { json, fields: { ...fields }, messages: messages.slice(), ends: items.ends };
+  for (const message of messages) makeLasting(message);
+  return { json, fields: { ...fields }, messages: messages.slice(), items };
 }
 
-/** Returns a body as the next one of its conversation, or undefined if it is to be read as a whole. */
-function readOn(before: Entry, json: Uint8Array): Entry | undefined {
-  const close = before.ends.at(-1) ?? 0;
-  const tail = before.json.length - close;
-  const newClose = json.length - tail;
-  const common = commonLength(before.json, 0, json, 0, Math.min(close, newClose));
-  const ends = before.ends.filter((end) => end <= common);
+/** Returns a body as the next one of a conversation, or undefined if it is none. */
+function readOn({ json: before, fields, messages, items }: Entry, json: Uint8Array): Entry | undefined {
+  const { start } = items;
+  const firstEnd = items.ends[0] ?? 0;
+  const close = items.ends.at(-1) ?? 0;
+  const newClose = close + json.length - before.length;
+  if (newClose < firstEnd) return undefined;
+  // Other conversations differ where they begin, or where their session is named, which is behind the tools.
+  if (!isSame(before, start, json, start, firstEnd - start)) return undefined;
+  if (!isSameTail(before, json, Math.max(close, before.length - endBytes))) return undefined;
+  if (!isSameTail(before, json, close)) return undefined;
+  const common = commonLength(before, 0, json, 0, Math.min(close, newClose));
+  const ends = items.ends.filter((end) => end <= common);
   const from = ends.at(-1);
-  if (from === undefined || commonLength(before.json, close, json, newClose, tail) < tail) return undefined;
-  const { fields } = before;
-  const messages = before.messages.slice(0, ends.length);
-  if (from === newClose) return { json, fields, messages, ends };
+  if (from === undefined) return undefined;
+  const known = messages.slice(0, ends.length);
+  if (from === newClose) return { json, fields, messages: known, items: { start, ends } };
   if (json[from] !== comma) return undefined;
   let added: unknown[];
   try {
@@ -123,11 +138,34 @@ function readOn(before: Entry, json: Uint8Array): Entry | undefined {
   } catch {
     return undefined;
   }
-  for (const message of added.slice(1)) messages.push(makeLasting(message));
-  return { json, fields, messages, ends: ends.concat(findItemEnds(json, from + 1)) };
+  for (const message of added.slice(1)) known.push(makeLasting(message));
+  return {
+    json,
+    fields,
+    messages: known,
+    items: { start, ends: ends.concat(findItemEnds(json, from + 1)) },
+  };
 }
 
-/** Returns how many bytes are the same in both from the given places on, up to `length`. */
+/** Returns whether `json` ends with what `before` has from `at` on. */
+function isSameTail(before: Uint8Array, json: Uint8Array, at: number): boolean {
+  return isSame(before, at, json, at + json.length - before.length, before.length - at);
+}
+
+function isSame(one: Uint8Array, at: number, other: Uint8Array, otherAt: number, length: number): boolean {
+  return commonLength(one, at, other, otherAt, length) === length;
+}
+
+/** Eight bytes: one at a time takes six times as long. */
+function isSameAt(left: DataView, right: DataView, at: number): boolean {
+  return (
+    ((left.getInt32(at, true) ^ right.getInt32(at, true)) |
+      (left.getInt32(at + 4, true) ^ right.getInt32(at + 4, true))) ===
+    0
+  );
+}
+
+/** Returns how many bytes are the same in both from the given places on, up to `length`, which neither must end before. */
 function commonLength(
   one: Uint8Array,
   at: number,
@@ -135,12 +173,10 @@ function commonLength(
   otherAt: number,
   length: number,
 ): number {
+  const left = new DataView(one.buffer, one.byteOffset + at, length);
+  const right = new DataView(other.buffer, other.byteOffset + otherAt, length);
   let same = 0;
-  if (length >= 4) {
-    const left = new DataView(one.buffer, one.byteOffset + at, length);
-    const right = new DataView(other.buffer, other.byteOffset + otherAt, length);
-    while (same + 4 <= length && left.getInt32(same) === right.getInt32(same)) same += 4;
-  }
-  while (same < length && one[at + same] === other[otherAt + same]) same += 1;
+  while (same + 8 <= length && isSameAt(left, right, same)) same += 8;
+  while (same < length && left.getUint8(same) === right.getUint8(same)) same += 1;
   return same;
 }

@@ -5,12 +5,20 @@ export function makeLasting<Json>(json: Json): Json {
   if (typeof json !== 'object' || json === null || lasting.has(json)) return json;
   // Bytes cannot be frozen.
   if (json instanceof Uint8Array) return json;
-  for (const value of Object.values(json)) makeLasting(value);
+  freeze(json);
   lasting.add(json);
-  return Object.freeze(json);
+  return json;
 }
 
-/** Returns whether {@link makeLasting} was called for this, or for what it is in. */
+/** What is inside is not noted as lasting: to note it costs more than to freeze it. */
+function freeze(json: object): void {
+  for (const value of Object.values(json) as unknown[]) {
+    if (typeof value === 'object' && value !== null) freeze(value);
+  }
+  Object.freeze(json);
+}
+
+/** Returns whether {@link makeLasting} was called for this very value. */
 export function isLasting(json: object): boolean {
   return lasting.has(json);
 }

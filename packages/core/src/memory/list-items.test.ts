@@ -63,6 +63,7 @@ describe('findListItems', () => {
 
   it('counts a field that is there twice twice', () => {
     expect(findListItems(Buffer.from('{"list":[1],"l\\u0069st":[2]}'), 'list')).toEqual({
+      start: 9,
       ends: [10],
       fields: 2,
     });

@@ -1,5 +1,7 @@
 /** Where the items of a list stand in the text of a JSON object, in bytes. */
 export interface ListItems {
+  /** Behind the opening bracket. */
+  readonly start: number;
   /** Where each item is over: the place of the comma behind it; of the last one, of the closing bracket. */
   readonly ends: readonly number[];
   /** How many fields the object has, those that are there twice counted twice. */
@@ -16,7 +18,7 @@ const [closeBracket, closeBrace] = [0x5d, 0x7d];
  */
 export function findListItems(json: Uint8Array, name: string): ListItems | undefined {
   const quoted = Array.from(`"${name}"`, (character) => character.charCodeAt(0));
-  let ends: readonly number[] | undefined;
+  let items: Pick<ListItems, 'start' | 'ends'> | undefined;
   let fields = 0;
   let at = skipSpace(json, 0);
   if (json[at] !== openBrace || json[skipSpace(json, at + 1)] === closeBrace) return undefined;
@@ -27,11 +29,11 @@ export function findListItems(json: Uint8Array, name: string): ListItems | undef
     const value = skipSpace(json, colon + 1);
     fields += 1;
     if (json[value] === openBracket && quoted.every((byte, index) => json[key + index] === byte)) {
-      ends = findItemEnds(json, value + 1);
+      items = { start: value + 1, ends: findItemEnds(json, value + 1) };
     }
     at = skipValue(json, value);
   }
-  return ends && { ends, fields };
+  return items && { ...items, fields };
 }
 
 /** Returns where each of the items is over that follow `at`, which is behind an opening bracket or behind a comma. */

@@ -51,8 +51,9 @@ function checkBody(body: CountTokensRequest): void {
     });
   });
   if (Array.isArray(body.system)) checkBlocks(body.system, 'system', 0);
-  (body.tools ?? []).forEach((tool: unknown, index) => {
-    checkOnce(tool, () => {
+  const { tools } = body;
+  checkOnce(tools, () => {
+    (tools ?? []).forEach((tool: unknown, index) => {
       expectSchema(anyToolSchema, tool, `tools.${index}`);
       checkTool(tool as Fields, `tools.${index}`);
     });
