@@ -14,7 +14,10 @@ export interface LoadCommands {
   closed(): Promise<void>;
   /** Gives up all open streams; resolves when their connections are closed here. */
   abort(): Promise<void>;
-  /** Sends requests, some at the same time, and reads each answer to its end. */
+  /**
+   * Sends the turns of as many conversations as there are requests at the same time, see {@link toTurns}, each behind the end of the
+   * last one's answer.
+   */
   ask(target: Target & { readonly requests: number; readonly atOnce: number }): Promise<void>;
   /** Sends as many requests to each of the servers in turn, one after another; resolves with the milliseconds to the first event of each, by server. */
   firstEvents(target: {

@@ -9,11 +9,22 @@ import { answerCommands } from '../processes/commands.ts';
 import type { LoadCommands } from './commands.ts';
 import { openStream, type OpenStream } from './open-stream.ts';
 import { readAnswer, timeFirstEvent } from './read-answer.ts';
+import { toTurns } from './turns.ts';
 
 /** As many streams are opened at the same time; more would meet the listen backlog. */
 const opening = 64;
 
 let streams: OpenStream[] = [];
+const conversations = new Map<string, readonly (readonly string[])[]>();
+
+function conversationsOf(body: string, count: number): readonly (readonly string[])[] {
+  const key = `${count} ${body}`;
+  const known =
+    conversations.get(key) ??
+    Array.from({ length: count }, (_, name) => toTurns(body, `Conversation ${name}`));
+  conversations.set(key, known);
+  return known;
+}
 
 answerCommands<LoadCommands>({
   async open({ url, body, streams: count }) {
@@ -39,13 +50,13 @@ answerCommands<LoadCommands>({
   async ask({ url, body, requests, atOnce }) {
     const agent = new Agent({ keepAlive: true });
     let left = requests;
-    const line = async () => {
-      while (left > 0) {
+    const line = async (turns: readonly string[]) => {
+      for (let turn = 0; left > 0; turn += 1) {
         left -= 1;
-        await readAnswer(url, body, agent);
+        await readAnswer(url, turns[turn % turns.length] ?? body, agent);
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, line));
+    await Promise.all(conversationsOf(body, atOnce).map(line));
     // Servers close connections that are silent for seconds, which the next round would run into.
     agent.destroy();
   },

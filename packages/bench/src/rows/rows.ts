@@ -24,9 +24,9 @@ export interface Amounts {
 export const fullAmounts: Amounts = {
   paced: 2,
   unpaced: 4000,
-  claudeCode: 100,
-  megabyte: 12,
-  firstEvents: 100,
+  claudeCode: 1000,
+  megabyte: 100,
+  firstEvents: 400,
   idle: 5000,
 };
 
