@@ -23,7 +23,7 @@ export interface Amounts {
 /** Of a whole run. */
 export const fullAmounts: Amounts = {
   paced: 2,
-  unpaced: 4000,
+  unpaced: 16000,
   claudeCode: 1000,
   megabyte: 100,
   firstEvents: 400,

@@ -3,9 +3,9 @@ import { findItemEnds, findListItems, type ListItems } from './list-items.ts';
 
 export interface BodyMemoryOptions {
   /**
-   * Bytes of bodies that are kept; the least recently used ones are forgotten. What they were parsed to takes one to two times
+   * Bytes of bodies that are kept; the least recently used ones are forgotten. What they were parsed to takes one to three times
    * as much.
-   * @defaultValue 32 Mi, about 250 conversations of a coding agent
+   * @defaultValue 16 Mi, about 120 conversations of a coding agent
    */
   readonly maxBytes?: number;
 }
@@ -53,7 +53,7 @@ const comma = 0x2c;
  * a list of more messages, as `JSON.parse` says; and the rest, which closes the list, is the old one's again.
  */
 export function createBodyMemory(options: BodyMemoryOptions = {}): BodyMemory {
-  const { maxBytes = 32 * 1024 * 1024 } = options;
+  const { maxBytes = 16 * 1024 * 1024 } = options;
   /** Least recently used first, and so are the entries of each. */
   const lines = new Map<string, Entry[]>();
   let bytes = 0;
