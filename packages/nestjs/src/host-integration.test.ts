@@ -67,6 +67,26 @@ class SmallModelsOnly implements CanActivate {
   }
 }
 
+/** Changes what is sent, as a guard that masks personal data does: inside of the body, or by putting another in its place. */
+class Masks implements CanActivate {
+  readonly inPlace: boolean;
+
+  constructor(inPlace: boolean) {
+    this.inPlace = inPlace;
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<{ body: { messages: { content: string }[] } }>();
+    const mask = (message: { content: string }) => ({
+      ...message,
+      content: message.content.replaceAll('Bob', 'N.N.'),
+    });
+    if (this.inPlace) for (const message of request.body.messages) Object.assign(message, mask(message));
+    else request.body = { ...request.body, messages: request.body.messages.map(mask) };
+    return true;
+  }
+}
+
 class Wrap implements NestInterceptor {
   runs = 0;
   intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -109,6 +129,26 @@ describePlatforms((host) => {
     const allowed = await client.messages(requestOf('Hello'));
     expect(allowed.status, await allowed.text()).toBe(200);
   });
+
+  test.each([true, false])(
+    'what a guard changes of the body counts, in every turn (in place: %s)',
+    async (inPlace) => {
+      const { client } = await host.start({ imports: [module()] }, (app) =>
+        app.useGlobalGuards(new Masks(inPlace)),
+      );
+      const said = ['I am Bob', 'Hi Bob', 'Who am I?', 'Bob', 'And now?'];
+      for (const turns of [1, 3, 5, 5]) {
+        const messages = said
+          .slice(0, turns)
+          .map((content, at) => ({ role: at % 2 ? 'assistant' : 'user', content }));
+        const response = await client.messages(requestOf('', { messages }));
+        expect(response.status, await response.text()).toBe(200);
+        const [sent] = host.upstream.chatCalls.slice(-1);
+        expect(JSON.stringify(sent?.body)).toContain('I am N.N.');
+        expect(JSON.stringify(sent?.body)).not.toContain('Bob');
+      }
+    },
+  );
 
   test('a guard can be put on this API alone', async () => {
     class Nobody implements CanActivate {
