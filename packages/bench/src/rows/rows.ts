@@ -26,7 +26,7 @@ export const fullAmounts: Amounts = {
   unpaced: 16000,
   claudeCode: 1000,
   megabyte: 100,
-  firstEvents: 400,
+  firstEvents: 200,
   idle: 5000,
 };
 
