@@ -92,8 +92,7 @@ describe('parse', () => {
   });
 
   it('forgets what was not used for the longest time', () => {
-    const size = bytesOf(bodyOf('a')).length;
-    const memory = createBodyMemory({ maxBytes: 2 * size });
+    const memory = createBodyMemory({ maxBytes: 2 * (bytesOf(bodyOf('a')).length + 510) });
     const one = read(memory, 'one', bodyOf('a'));
     const two = read(memory, 'two', bodyOf('a'));
     expect(read(memory, 'one', bodyOf('a')).tools).toBe(one.tools);
@@ -106,6 +105,25 @@ describe('parse', () => {
     const memory = createBodyMemory({ maxBytes: 100 });
     const first = read(memory, 'line', bodyOf('a'));
     expect(read(memory, 'line', bodyOf('a')).tools).not.toBe(first.tools);
+  });
+
+  it('counts the names of lines, which clients choose', () => {
+    const memory = createBodyMemory({ maxBytes: 10_000 });
+    const first = read(memory, 'x'.repeat(6_000), bodyOf('a'));
+    read(memory, 'y'.repeat(6_000), bodyOf('a'));
+    expect(read(memory, 'x'.repeat(6_000), bodyOf('a')).tools).not.toBe(first.tools);
+  });
+
+  it('reads a body that is nested more deeply than the stack is high, as JSON.parse does', () => {
+    const memory = createBodyMemory();
+    const deep = (depth: number) => `{"messages":[1,2,3,${'['.repeat(depth)}${']'.repeat(depth)}],"a":1}`;
+    for (const depth of [1, 200_000, 200_000, 2]) {
+      let value = (memory.parse('line', new TextEncoder().encode(deep(depth))) as { messages: unknown[] })
+        .messages[3];
+      let levels = 0;
+      while (Array.isArray(value)) [value, levels] = [value[0], levels + 1];
+      expect(levels).toBe(depth);
+    }
   });
 
   it('looks through so many conversations of a line, and no more', () => {

@@ -25,13 +25,20 @@ export interface BodyMemory {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A body, and where its messages stand in it. */
-interface Entry {
-  readonly json: Uint8Array;
+/** What a body was parsed to, and where its messages stand in it. */
+interface Read {
   readonly fields: Fields;
   readonly messages: readonly unknown[];
   readonly items: Pick<ListItems, 'start' | 'ends'>;
 }
+
+interface Entry extends Read {
+  readonly json: Uint8Array;
+  readonly size: number;
+}
+
+/** What an entry costs beside its bytes. */
+const entryBytes = 500;
 
 /** A request is asked and answered; what comes with fewer messages may be all that ever comes. */
 const leastMessages = 3;
@@ -63,7 +70,7 @@ export function createBodyMemory(options: BodyMemoryOptions = {}): BodyMemory {
     if (before) forget(entries, entries.indexOf(before));
     else if (entries.length === conversationsOfLine) forget(entries, 0);
     entries.push(entry);
-    bytes += entry.json.length;
+    bytes += entry.size;
     lines.delete(line);
     lines.set(line, entries);
     for (const [oldest, others] of lines) {
@@ -74,20 +81,18 @@ export function createBodyMemory(options: BodyMemoryOptions = {}): BodyMemory {
   }
 
   function forget(entries: Entry[], at: number): void {
-    for (const { json } of entries.splice(at, 1)) bytes -= json.length;
+    for (const { size } of entries.splice(at, 1)) bytes -= size;
   }
 
   return {
     parse(line, json) {
-      for (const before of lines.get(line)?.toReversed() ?? []) {
-        const entry = readOn(before, json);
-        if (!entry) continue;
-        keep(line, before, entry);
-        return { ...entry.fields, messages: entry.messages.slice() };
-      }
-      const value: unknown = JSON.parse(decode(json));
-      const entry = toEntry(json, value);
-      if (entry) keep(line, undefined, entry);
+      const before = lines.get(line)?.findLast((entry) => isContinued(entry, json));
+      const known = before && readOn(before, json);
+      const value: unknown = known
+        ? { ...known.fields, messages: known.messages.slice() }
+        : JSON.parse(decode(json));
+      const read = known ?? readWhole(json, value);
+      if (read) keep(line, before, { ...read, json, size: json.length + line.length + entryBytes });
       return value;
     },
   };
@@ -100,8 +105,8 @@ function decode(json: Uint8Array): string {
   return decoder.decode(json);
 }
 
-/** Returns a body to read the next one by, or undefined if it is no conversation's. */
-function toEntry(json: Uint8Array, value: unknown): Entry | undefined {
+/** Returns what the next body can be read by, or undefined if there is nothing to keep. */
+function readWhole(json: Uint8Array, value: unknown): Read | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = value as Fields;
   const { messages } = fields;
@@ -109,47 +114,59 @@ function toEntry(json: Uint8Array, value: unknown): Entry | undefined {
   const items = findListItems(json, 'messages');
   // Or a field is there twice.
   if (items?.fields !== Object.keys(fields).length || items.ends.length !== messages.length) return undefined;
-  for (const field of Object.values(fields)) if (field !== messages) makeLasting(field);
-  for (const message of messages) makeLasting(message);
-  return { json, fields: { ...fields }, messages: messages.slice(), items };
+  try {
+    for (const field of Object.values(fields)) if (field !== messages) makeLasting(field);
+    for (const message of messages) makeLasting(message);
+  } catch {
+    // Nested more deeply than the stack is high.
+    return undefined;
+  }
+  return { fields: { ...fields }, messages: messages.slice(), items };
 }
 
-/** Returns a body as the next one of a conversation, or undefined if it is none. */
-function readOn({ json: before, fields, messages, items }: Entry, json: Uint8Array): Entry | undefined {
+/** Returns whether a body begins and ends as an earlier one did. */
+function isContinued({ json: before, items }: Entry, json: Uint8Array): boolean {
   const { start } = items;
   const firstEnd = items.ends[0] ?? 0;
   const close = items.ends.at(-1) ?? 0;
-  const newClose = close + json.length - before.length;
-  if (newClose < firstEnd) return undefined;
   // Other conversations differ where they begin, or where their session is named, which is behind the tools.
-  if (!isSame(before, start, json, start, firstEnd - start)) return undefined;
-  if (!isSameTail(before, json, Math.max(close, before.length - endBytes))) return undefined;
-  if (!isSameTail(before, json, close)) return undefined;
+  return (
+    toClose(close, before, json) >= firstEnd &&
+    isSame(before, start, json, start, firstEnd - start) &&
+    isSameTail(before, json, Math.max(close, before.length - endBytes)) &&
+    isSameTail(before, json, close) &&
+    isSame(before, 0, json, 0, start)
+  );
+}
+
+/** Returns what a body is that {@link isContinued}, or undefined if it is to be read as a whole. */
+function readOn({ json: before, fields, messages, items }: Entry, json: Uint8Array): Read | undefined {
+  const { start } = items;
+  const close = items.ends.at(-1) ?? 0;
+  const newClose = toClose(close, before, json);
   const common = commonLength(before, 0, json, 0, Math.min(close, newClose));
   const ends = items.ends.filter((end) => end <= common);
-  const from = ends.at(-1);
-  if (from === undefined) return undefined;
+  const from = ends.at(-1) ?? start;
   const known = messages.slice(0, ends.length);
-  if (from === newClose) return { json, fields, messages: known, items: { start, ends } };
+  if (from === newClose) return { fields, messages: known, items: { start, ends } };
   if (json[from] !== comma) return undefined;
-  let added: unknown[];
   try {
-    added = JSON.parse(`[0${decode(json.subarray(from, newClose))}]`) as unknown[];
+    const added = JSON.parse(`[0${decode(json.subarray(from, newClose))}]`) as unknown[];
+    for (const message of added.slice(1)) known.push(makeLasting(message));
   } catch {
     return undefined;
   }
-  for (const message of added.slice(1)) known.push(makeLasting(message));
-  return {
-    json,
-    fields,
-    messages: known,
-    items: { start, ends: ends.concat(findItemEnds(json, from + 1)) },
-  };
+  return { fields, messages: known, items: { start, ends: ends.concat(findItemEnds(json, from + 1)) } };
+}
+
+/** Returns where the list of messages is closed in a body that ends as an earlier one did. */
+function toClose(close: number, before: Uint8Array, json: Uint8Array): number {
+  return close + json.length - before.length;
 }
 
 /** Returns whether `json` ends with what `before` has from `at` on. */
 function isSameTail(before: Uint8Array, json: Uint8Array, at: number): boolean {
-  return isSame(before, at, json, at + json.length - before.length, before.length - at);
+  return isSame(before, at, json, toClose(at, before, json), before.length - at);
 }
 
 function isSame(one: Uint8Array, at: number, other: Uint8Array, otherAt: number, length: number): boolean {
