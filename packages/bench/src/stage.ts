@@ -64,7 +64,9 @@ export async function setStage({ checkout, profiles }: StageOptions): Promise<St
       args: [name, upstreamUrl, of],
       nodeOptions: [...nodeOptions, ...profileOptions(label, profiles)],
     });
-    return { label, url: await process.ask('url'), process };
+    const server = { label, url: await process.ask('url'), process };
+    await check(server);
+    return server;
   }
 
   /** A server that drops something is cheap: its answer has to be the upstream's. */
@@ -85,7 +87,6 @@ export async function setStage({ checkout, profiles }: StageOptions): Promise<St
       const servers: MeasuredServer[] = [];
       for (const label of labels) {
         const server = running.get(label) ?? (await startServer(label));
-        if (!running.has(label)) await check(server);
         running.set(label, server);
         servers.push(server);
       }

@@ -27,6 +27,8 @@ export interface RowResult {
   readonly unit: string;
   readonly bar: Bar;
   readonly figures: Figures;
+  /** Of servers that have rounds of their own: the figures of the pipe and the reference in these, by the server's label. */
+  readonly beside?: Readonly<Record<string, Figures>>;
 }
 
 /** A package that comes with `npm install` of core and an adapter. */

@@ -17,6 +17,23 @@ test('a ratio is that of the same round, so that a busy round counts for both', 
   });
 });
 
+test('a server with rounds of its own is compared with the pipe in these', () => {
+  const row = {
+    name: 'row',
+    title: 'A row',
+    unit: 'ms',
+    bar: { kind: 'relative', pipe: 1, reference: 1 } as const,
+    figures: { pipe: [1], node: [3], express: [6], 'parse + stringify': [2] },
+    beside: {
+      node: { pipe: [1], node: [3], 'parse + stringify': [2] },
+      express: { pipe: [2], express: [6], 'parse + stringify': [4] },
+    },
+  };
+  const express = toStandings(row).find(({ label }) => label === 'express');
+  expect(express?.toPipe?.median).toBe(3);
+  expect(express?.ofBar?.median).toBe(1);
+});
+
 test('servers in a framework may cost more where the bar says so', () => {
   const bar = { kind: 'relative', pipe: 1, pipeInFramework: 1.25 } as const;
   const figures = { pipe: [10], node: [10], express: [10], 'express@../other': [10] };

@@ -1,6 +1,6 @@
 import { isInFramework, pipeName, isOurs } from '../servers/names.ts';
 import { referenceLabel } from '../rows/row.ts';
-import type { RowResult } from './results.ts';
+import type { Figures, RowResult } from './results.ts';
 import { type Spread, toSpread } from './statistics.ts';
 
 /** How a server stands in a row. */
@@ -21,16 +21,23 @@ export function toStandings(row: RowResult): Standing[] {
     // Differences, which may be negative, and times that the upstream sets have no ratio.
     toPipe:
       row.bar.kind === 'relative'
-        ? toSpreadOfRatios(figures, (round) => row.figures[pipeName]?.[round])
+        ? toSpreadOfRatios(figures, (round) => figuresBeside(row, label)[pipeName]?.[round])
         : undefined,
     ofBar: isOurs(label) ? toSpreadOfRatios(figures, (round) => allowed(row, label, round)) : undefined,
   }));
 }
 
+/** Returns the figures of the rounds that a server was measured in. */
+function figuresBeside({ figures, beside }: RowResult, label: string): Figures {
+  return beside?.[label] ?? figures;
+}
+
 /** Returns what the bar allows a server in a round; undefined if what it is measured by is missing. */
-function allowed({ bar, figures }: RowResult, label: string, round: number): number | undefined {
+function allowed(row: RowResult, label: string, round: number): number | undefined {
+  const { bar } = row;
   if (bar.kind === 'none') return undefined;
   if (bar.kind === 'absolute') return bar.atMost;
+  const figures = figuresBeside(row, label);
   const pipe = figures[pipeName]?.[round];
   const reference = bar.reference === undefined ? 0 : figures[referenceLabel]?.[round];
   if (pipe === undefined || reference === undefined) return undefined;

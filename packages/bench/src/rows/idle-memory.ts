@@ -9,12 +9,12 @@ export function idleMemory(wanted: number): Row {
     async measure(stage, { labels, rounds }) {
       const { upstream, load } = stage;
       const streams = Math.min(wanted, maxStreams());
-      await upstream.ask('scenario', { kind: 'held' });
       const contenders = labels.map((label) => ({
         label,
         async measure() {
           // A new process each time: one that has held so many streams before has the memory still.
           const server = await stage.startServer(label, ['--expose-gc']);
+          await upstream.ask('scenario', { kind: 'held' });
           const open = (count: number) =>
             load.ask('open', { url: server.url, body: shortBody, streams: count });
           try {

@@ -1,5 +1,7 @@
-import type { Bar } from '../report/results.ts';
-import { measureInRounds } from '../rounds.ts';
+import type { Bar, Figures } from '../report/results.ts';
+import { type Contender, measureInRounds } from '../rounds.ts';
+import { pipeName } from '../servers/names.ts';
+import type { MeasuredServer } from '../stage.ts';
 import { cpuTimeOf, referenceLabel, type Row } from './row.ts';
 
 export interface RequestLoad {
@@ -9,16 +11,21 @@ export interface RequestLoad {
   readonly today?: number | undefined;
 }
 
-/** What a request costs whose answer is one token, beside the parsing and writing of its JSON. */
+/** Rounds in front that do not count: so many requests it takes until V8 has compiled all that it is going to. */
+const roundsInFront = 8;
+
+/**
+ * What a request costs whose answer is one token, beside the parsing and writing of its JSON. One server after another, each in
+ * rounds with the pipe and the reference, and started for them: of a process that has waited for some seconds V8 keeps the heap
+ * small from then on, and collects it all the time.
+ */
 export function wholeRequest(name: string, title: string, load: RequestLoad): Row {
   const { body, requests, today } = load;
   return {
     name,
-    async measure(stage, { labels, rounds, warmUps }) {
+    async measure(stage, { labels, rounds, warmUps = roundsInFront }) {
       const { upstream, reference } = stage;
-      const servers = await stage.servers(labels);
-      await upstream.ask('scenario', { kind: 'one-token' });
-      const contenders = servers.map((server) => ({
+      const toContender = (server: MeasuredServer): Contender<number> => ({
         label: server.label,
         async measure() {
           const time = await cpuTimeOf(server, () =>
@@ -26,14 +33,28 @@ export function wholeRequest(name: string, title: string, load: RequestLoad): Ro
           );
           return time / 1000 / requests;
         },
-      }));
-      contenders.push({
+      });
+      const pipes = await stage.servers(labels.filter((label) => label === pipeName));
+      const parsing: Contender<number> = {
         label: referenceLabel,
         measure: async () => (await reference.ask('parseAndStringify', { body, times: requests })) / 1000,
-      });
-      const figures = await measureInRounds(contenders, rounds, warmUps);
+      };
+      const beside: Record<string, Figures> = {};
+      for (const label of labels.filter((other) => other !== pipeName)) {
+        const server = await stage.startServer(label);
+        await upstream.ask('scenario', { kind: 'one-token' });
+        const contenders = [...pipes, server].map(toContender);
+        beside[label] = await measureInRounds([...contenders, parsing], rounds, warmUps);
+        await server.process.stop();
+      }
+      const figures: Figures = Object.fromEntries(
+        [...labels, referenceLabel].flatMap((label) => {
+          const own = (beside[label] ?? Object.values(beside)[0])?.[label];
+          return own ? [[label, own]] : [];
+        }),
+      );
       const bar: Bar = { kind: 'relative', pipe: 1, reference: 1.25, ...(today !== undefined && { today }) };
-      return [{ name, title, unit: 'ms', bar, figures }];
+      return [{ name, title, unit: 'ms', bar, figures, beside }];
     },
   };
 }

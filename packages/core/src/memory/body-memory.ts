@@ -33,12 +33,16 @@ interface Read {
 }
 
 interface Entry extends Read {
+  /** A copy. */
   readonly json: Uint8Array;
   readonly size: number;
 }
 
 /** What an entry costs beside its bytes. */
 const entryBytes = 500;
+
+/** Of the next turns, so many bytes have room in a conversation's copy. */
+const roomBytes = 16 * 1024;
 
 /** A request is asked and answered; what comes with fewer messages may be all that ever comes. */
 const leastMessages = 3;
@@ -92,10 +96,27 @@ export function createBodyMemory(options: BodyMemoryOptions = {}): BodyMemory {
         ? { ...known.fields, messages: known.messages.slice() }
         : JSON.parse(decode(json));
       const read = known ?? readWhole(json, value);
-      if (read) keep(line, before, { ...read, json, size: json.length + line.length + entryBytes });
+      if (read) {
+        const copy = copyOver(before?.json, json);
+        keep(line, before, { ...read, json: copy, size: copy.buffer.byteLength + line.length + entryBytes });
+      }
       return value;
     },
   };
+}
+
+/**
+ * Returns a copy of `json`, in the place of an earlier one if it has room: a new place for each turn would be left to the next full
+ * garbage collection, and bring it about.
+ */
+function copyOver(before: Uint8Array | undefined, json: Uint8Array): Uint8Array {
+  const place =
+    before && before.buffer.byteLength >= json.length
+      ? before.buffer
+      : new ArrayBuffer(json.length + roomBytes);
+  const copy = new Uint8Array(place, 0, json.length);
+  copy.set(json);
+  return copy;
 }
 
 /** Not without the mark of byte order, which is no JSON. */
