@@ -20,6 +20,9 @@ const bodyOf = (...contents: string[]): Body => ({
 const bytesOf = (body: unknown, space?: number): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(body, undefined, space));
 
+/** With the room for the next turns, and a short name of its line. */
+const bytesOfEntry = bytesOf(bodyOf('a')).length + 17_000;
+
 /** Returns what a memory makes of a body. */
 const read = (
   memory: ReturnType<typeof createBodyMemory>,
@@ -92,7 +95,7 @@ describe('parse', () => {
   });
 
   it('forgets what was not used for the longest time', () => {
-    const memory = createBodyMemory({ maxBytes: 2 * (bytesOf(bodyOf('a')).length + 510) });
+    const memory = createBodyMemory({ maxBytes: 2 * bytesOfEntry });
     const one = read(memory, 'one', bodyOf('a'));
     const two = read(memory, 'two', bodyOf('a'));
     expect(read(memory, 'one', bodyOf('a')).tools).toBe(one.tools);
@@ -102,16 +105,18 @@ describe('parse', () => {
   });
 
   it('keeps no body that is larger than all that it may keep', () => {
-    const memory = createBodyMemory({ maxBytes: 100 });
+    const memory = createBodyMemory({ maxBytes: bytesOfEntry / 2 });
     const first = read(memory, 'line', bodyOf('a'));
     expect(read(memory, 'line', bodyOf('a')).tools).not.toBe(first.tools);
   });
 
   it('counts the names of lines, which clients choose', () => {
-    const memory = createBodyMemory({ maxBytes: 10_000 });
-    const first = read(memory, 'x'.repeat(6_000), bodyOf('a'));
-    read(memory, 'y'.repeat(6_000), bodyOf('a'));
-    expect(read(memory, 'x'.repeat(6_000), bodyOf('a')).tools).not.toBe(first.tools);
+    const memory = createBodyMemory({ maxBytes: 2 * bytesOfEntry });
+    const [one, other] = ['x'.repeat(6_000), 'y'.repeat(6_000)] as const;
+    const first = read(memory, one, bodyOf('a'));
+    expect(read(memory, one, bodyOf('a')).tools).toBe(first.tools);
+    read(memory, other, bodyOf('a'));
+    expect(read(memory, one, bodyOf('a')).tools).not.toBe(first.tools);
   });
 
   it('reads a body that is nested more deeply than the stack is high, as JSON.parse does', () => {
