@@ -11,7 +11,7 @@ export interface HandlerRequest {
   /** Below the mount point, without query. */
   readonly path: string;
   readonly headers: HeaderReader;
-  /** Parsed JSON, text or bytes; bytes must not change any more. Called at most once, and only if the route has a body. */
+  /** Parsed JSON, text or bytes. Called at most once, and only if the route has a body. */
   readonly body: () => unknown;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;

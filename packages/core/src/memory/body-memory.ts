@@ -5,7 +5,7 @@ export interface BodyMemoryOptions {
   /**
    * Bytes of bodies that are kept; the least recently used ones are forgotten. What they were parsed to takes one to three times
    * as much.
-   * @defaultValue 16 Mi, about 120 conversations of a coding agent
+   * @defaultValue 16 Mi, about 250 conversations of a coding agent
    */
   readonly maxBytes?: number;
 }
