@@ -85,7 +85,7 @@ interface MeasureValues {
   readonly profile?: string | undefined;
 }
 
-/** Calls `onFound` with what each row has found out as soon as it is known: a whole run takes a quarter of an hour. */
+/** Calls `onFound` with what each row has found out as soon as it is known: a whole run takes half an hour. */
 async function measure(values: MeasureValues, onFound: (found: BenchResults) => void): Promise<void> {
   const only = values.only.split(',');
   const unknown = only.filter((name) => !rowNames.includes(name));

@@ -65,7 +65,12 @@ export async function setStage({ checkout, profiles }: StageOptions): Promise<St
       nodeOptions: [...nodeOptions, ...profileOptions(label, profiles)],
     });
     const server = { label, url: await process.ask('url'), process };
-    await check(server);
+    try {
+      await check(server);
+    } catch (error) {
+      await process.stop();
+      throw error;
+    }
     return server;
   }
 

@@ -42,10 +42,13 @@ export function wholeRequest(name: string, title: string, load: RequestLoad): Ro
       const beside: Record<string, Figures> = {};
       for (const label of labels.filter((other) => other !== pipeName)) {
         const server = await stage.startServer(label);
-        await upstream.ask('scenario', { kind: 'one-token' });
-        const contenders = [...pipes, server].map(toContender);
-        beside[label] = await measureInRounds([...contenders, parsing], rounds, warmUps);
-        await server.process.stop();
+        try {
+          await upstream.ask('scenario', { kind: 'one-token' });
+          const contenders = [...pipes, server].map(toContender);
+          beside[label] = await measureInRounds([...contenders, parsing], rounds, warmUps);
+        } finally {
+          await server.process.stop();
+        }
       }
       const figures: Figures = Object.fromEntries(
         [...labels, referenceLabel].flatMap((label) => {
