@@ -226,6 +226,25 @@ describe('checkMessagesRequest', () => {
     expect(refusal(withBlock(block)).message).toMatch(/nested too deeply/);
   });
 
+  it.each<[string, (json: unknown) => unknown]>([
+    [
+      'messages.0.content.0.tool_use.input',
+      (input) => withBlock({ type: 'tool_use', id: 'a', name: 'f', input }),
+    ],
+    ['messages.0.content.0', (data) => withBlock({ type: 'hologram', data })],
+    ['tools.0', (schema) => withTool({ name: 'f', input_schema: { schema } })],
+    [
+      'output_config.format.schema',
+      (s) => ({ ...minimal, output_config: { format: { type: 'json_schema', schema: { s } } } }),
+    ],
+    ['output_format.schema', (s) => ({ ...minimal, output_format: { type: 'json_schema', schema: { s } } })],
+  ])('takes JSON of 400 levels as %s, and refuses that of 200,000', (path, within) => {
+    const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    const body = within(nested(400));
+    expect(checkMessagesRequest(body)).toBe(body);
+    expect(refusal(within(nested(200_000))).message).toBe(`${path}: nested too deeply, more than 500 levels`);
+  });
+
   it('checks a body of 54 KB in a fraction of a millisecond, without eval', () => {
     const path = '../../../testkit/fixtures/clients/claude-code-2.1.330/plain/001-POST_v1_messages.json';
     const { body } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { body: unknown };

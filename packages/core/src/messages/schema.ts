@@ -1,3 +1,4 @@
+import { isShallow, maxJsonDepth } from '../json-depth.ts';
 import { isLasting } from '../memory/lasting.ts';
 import { expectSchema, invalid } from './expect-schema.ts';
 import { remoteImageProblem } from './remote-image.ts';
@@ -61,6 +62,8 @@ function checkBody(body: CountTokensRequest): void {
   if (body.tool_choice?.type === 'tool' && typeof body.tool_choice.name !== 'string') {
     throw invalid('tool_choice.tool.name', 'Field required');
   }
+  expectShallow(body.output_config?.format?.schema, 'output_config.format.schema');
+  expectShallow(body.output_format?.schema, 'output_format.schema');
   checkUnsupported(body);
 }
 
@@ -78,7 +81,7 @@ type Fields = Record<string, unknown>;
 
 function checkBlocks(content: unknown, path: string, depth: number): void {
   if (!Array.isArray(content)) return;
-  if (depth > maxContentDepth) throw invalid(path, 'content is nested too deeply');
+  if (depth > maxContentDepth) throw invalid(path, `nested too deeply, more than ${maxContentDepth} levels`);
   content.forEach((block: unknown, index) => {
     const blockPath = `${path}.${index}`;
     expectSchema(anyBlockSchema, block, blockPath);
@@ -88,9 +91,12 @@ function checkBlocks(content: unknown, path: string, depth: number): void {
 
 function checkBlock(block: Fields & { type: string }, path: string, depth: number): void {
   const schema = Object.hasOwn(blockSchemas, block.type) ? blockSchemas[block.type] : undefined;
-  if (schema === undefined) return;
+  if (schema === undefined) return expectShallow(block, path);
   expectSchema(schema, block, `${path}.${block.type}`);
   switch (block.type) {
+    case 'tool_use':
+      expectShallow(block['input'], `${path}.tool_use.input`);
+      return;
     case 'image':
     case 'document':
       checkSource(block['source'] as Fields & { type: string }, block.type, path, depth);
@@ -133,6 +139,7 @@ function checkSource(
 }
 
 function checkTool(tool: Fields, path: string): void {
+  expectShallow(tool, path);
   const type = tool['type'];
   if (type === undefined || type === null || type === 'custom')
     expectSchema(customToolSchema, tool, `${path}.custom`);
@@ -149,6 +156,11 @@ function checkTool(tool: Fields, path: string): void {
       "tools that only code may call are not supported here; add 'direct'",
     );
   }
+}
+
+/** Throws if `json` is nested too deeply for what goes through it by recursion. */
+function expectShallow(json: unknown, path: string): void {
+  if (!isShallow(json)) throw invalid(path, `nested too deeply, more than ${maxJsonDepth} levels`);
 }
 
 /** What would silently change the meaning of the request if it were ignored. */

@@ -1,5 +1,6 @@
 import type { ChatTool } from '../chat/types.ts';
 import { MessagesError } from '../errors.ts';
+import { parseModelJson } from '../json-depth.ts';
 import { createId } from '../id.ts';
 import type { ContentBlock } from '../messages/types.ts';
 import type { MessageSink } from './message-sink.ts';
@@ -217,7 +218,7 @@ export class BlockWriter {
     }
     this.sendArguments(segment.arguments?.end() ?? '');
     this.repaired += segment.arguments?.repairs() ?? 0;
-    if (!truncated && !isCompleteJson(call.json)) throw malformed(call);
+    if (!truncated && parseModelJson(call.json) === undefined) throw malformed(call);
   }
 }
 
@@ -252,19 +253,15 @@ function toBlock(segment: Segment): ContentBlock {
 /** Returns the arguments as the text of an object, or undefined if they are none: `""` and `null` mean no arguments, a string may hold the object. */
 function toObjectText(json: string): string | undefined {
   if (json.trim() === '') return '{}';
-  try {
-    const value: unknown = JSON.parse(json);
-    if (value === null || value === '') return '{}';
-    if (typeof value === 'string') return /^\s*\{/.test(value) ? toObjectText(value) : undefined;
-    return typeof value === 'object' && !Array.isArray(value) ? json : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseModelJson(json);
+  if (value === null || value === '') return '{}';
+  if (typeof value === 'string') return /^\s*\{/.test(value) ? toObjectText(value) : undefined;
+  return typeof value === 'object' && !Array.isArray(value) ? json : undefined;
 }
 
 function malformed(call: ToolCall): MessagesError {
   return new MessagesError(
     'api_error',
-    `The model called ${call.name === '' ? 'a tool without naming it' : `the tool '${call.name}' with arguments that are not a JSON object`}. Trying again may help; a larger model or a newer chat template makes it rarer.`,
+    `The model called ${call.name === '' ? 'a tool without naming it' : `the tool '${call.name}' with arguments that are no JSON object, or nested too deeply`}. Trying again may help; a larger model or a newer chat template makes it rarer.`,
   );
 }

@@ -168,9 +168,12 @@ describe('tool arguments', () => {
     expect(message.content).toMatchObject([{ input: { x: 1 } }]);
   });
 
-  it('fails visibly when they are no JSON', () => {
+  it.each([
+    ['are no JSON', '{oops}'],
+    ['are nested without end', `{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+  ])('fails visibly when they %s', (_title, json) => {
     expect(() =>
-      run([call({ index: 0, id: 'a', function: { name: 'f', arguments: '{oops}' } }), finish('tool_calls')]),
+      run([call({ index: 0, id: 'a', function: { name: 'f', arguments: json } }), finish('tool_calls')]),
     ).toThrow(MessagesError);
   });
 

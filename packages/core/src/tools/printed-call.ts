@@ -1,4 +1,5 @@
 import type { ChatTool } from '../chat/types.ts';
+import { parseModelJson } from '../json-depth.ts';
 import { repairArguments } from './repair-arguments.ts';
 import { declaredTypes, fits, followReferences, propertySchema } from './schema-fit.ts';
 import { isObject, type Schema } from './schema-types.ts';
@@ -44,14 +45,14 @@ export function readJsonCall(text: string, tools: readonly ChatTool[]): Reading 
   if (!/^\{\s*(?:$|"[^"]*$|"(?:name|arguments|parameters|type|id)")/.test(text)) return 'no';
   const length = objectLength(text);
   if (length === undefined) return 'more';
-  const value = parseJson(text.slice(0, length));
+  const value = parseModelJson(text.slice(0, length));
   if (
     !isObject(value) ||
     Object.keys(value).some((key) => !/^(?:name|arguments|parameters|type|id)$/.test(key))
   )
     return 'no';
   const given = value['arguments'] ?? value['parameters'];
-  const input = typeof given === 'string' ? parseJson(given) : given;
+  const input = typeof given === 'string' ? parseModelJson(given) : given;
   return toReading(value['name'], input, length, tools);
 }
 
@@ -84,7 +85,7 @@ function readTaggedCall(text: string, tools: readonly ChatTool[]): Reading {
       const rest = text.slice(body + length).trimStart();
       if (rest.startsWith(closing)) {
         const end = text.indexOf(closing, body + length) + closing.length;
-        return toReading(tool.function.name, parseJson(text.slice(body, body + length)), end, tools);
+        return toReading(tool.function.name, parseModelJson(text.slice(body, body + length)), end, tools);
       }
       return closing.startsWith(rest) ? 'more' : 'no';
     }
@@ -126,7 +127,7 @@ function toValue(text: string, name: string, schema: Schema): unknown {
   const root = followReferences(schema, schema) ?? {};
   const declared = followReferences(propertySchema(name, root), schema);
   if (declared && declaredTypes(declared).includes('string')) return value;
-  const parsed = parseJson(value);
+  const parsed = parseModelJson(value);
   return parsed === undefined ? value : parsed;
 }
 
@@ -152,12 +153,4 @@ function objectLength(text: string): number | undefined {
     if (depth === 0) return match.index + 1;
   }
   return undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

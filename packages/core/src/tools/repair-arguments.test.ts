@@ -159,6 +159,15 @@ test('a comma before the first member, which is no JSON, stays', () => {
   expect(stream.push('{,"":1}') + stream.end()).toBe('{,"":1}');
 });
 
+test('what is nested too deeply for the stack is left as it is, in a string, too', () => {
+  const nested = '{"children":['.repeat(20_000) + ']}'.repeat(20_000);
+  for (const json of [`{"tree":${nested}}`, `{"tree":${JSON.stringify(nested)}}`]) {
+    expect(repairArguments(json, schema)).toEqual({ json, repairs: 0 });
+    const stream = createArgumentStream(schema);
+    expect(stream.push(json) + stream.end()).toBe(json);
+  }
+});
+
 test('any text comes out whole', () => {
   fc.assert(
     fc.property(

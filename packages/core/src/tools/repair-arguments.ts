@@ -1,3 +1,4 @@
+import { parseModelJson } from '../json-depth.ts';
 import { keepsNumbers, repairProperty } from './repair-value.ts';
 import { declaredTypes, followReferences, propertySchema } from './schema-fit.ts';
 import { isObject } from './schema-types.ts';
@@ -21,11 +22,7 @@ export interface RepairedArguments {
  * @param schema - the client's own schema of the tool's input
  */
 export function repairArguments(json: string, schema: Record<string, unknown>): RepairedArguments {
-  try {
-    if (!isObject(JSON.parse(json))) return { json, repairs: 0 };
-  } catch {
-    return { json, repairs: 0 };
-  }
+  if (!isObject(parseModelJson(json))) return { json, repairs: 0 };
   const stream = createArgumentStream(schema);
   const repaired = stream.push(json) + stream.end();
   return { json: repaired, repairs: stream.repairs() };
@@ -93,12 +90,8 @@ export function createArgumentStream(schema: Record<string, unknown>): ArgumentS
   /** Returns the text of a value, undefined to leave the property out. */
   function repairMember(property: string, text: string): string | undefined {
     if (!keepsNumbers(text)) return text;
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(text);
-    } catch {
-      return text;
-    }
+    const parsed = parseModelJson(text);
+    if (parsed === undefined) return text;
     const repaired = repairProperty(property, parsed, root, schema);
     repairs += repaired.repairs;
     if (repaired.isDropped) return undefined;

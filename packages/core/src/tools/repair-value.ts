@@ -1,3 +1,4 @@
+import { parseModelJson } from '../json-depth.ts';
 import { alternatives, declaredTypes, fits, followReferences, propertySchema, typeOf } from './schema-fit.ts';
 import { isObject, type Schema } from './schema-types.ts';
 
@@ -91,12 +92,7 @@ function candidates(value: unknown, schema: Schema): unknown[] {
 }
 
 function parse(text: string): unknown {
-  if (!keepsNumbers(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return keepsNumbers(text) ? parseModelJson(text) : undefined;
 }
 
 /**
