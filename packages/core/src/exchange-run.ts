@@ -68,6 +68,8 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
   private refusal: { readonly error: unknown } | undefined;
   private onFirst: () => void = nothing;
   private isOver = false;
+  /** The upstream has nothing more to do. */
+  private isGenerated = false;
   private queuedMs = 0;
   private firstChunkMs: number | undefined;
   private attached = false;
@@ -152,14 +154,14 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     this.isOver = true;
     this.exchange.signal.removeEventListener('abort', this.onGone);
     // Whatever the upstream still does for this exchange ends here.
-    this.abort.abort(over);
+    if (!this.isGenerated) this.abort.abort(over);
     this.prepared?.onOver();
   }
 
   private readonly onGone = (): void => this.abort.abort(this.exchange.signal.reason);
 
   private readonly onProgress = (wait: Wait): void =>
-    this.exchange.observer.onProgress?.({ ...wait, requestId: this.exchange.requestId });
+    this.exchange.observer.onProgress?.({ requestId: this.exchange.requestId, ...wait });
 
   private async open(): Promise<Opened> {
     const { abort } = this;
@@ -180,6 +182,7 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     }
     const stream = (this.stream ??= this.openStream(ready));
     const ended = generated.then(async () => {
+      this.isGenerated = true;
       stream.end();
       if (!stream.failure()) ready.onGenerated(stream.generated());
       await this.kept;

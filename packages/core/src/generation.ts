@@ -42,7 +42,7 @@ export async function generate(
   signal: AbortSignal,
 ): Promise<void> {
   const { queue, conversation, options, affinity, model, requestId, observer } = generation;
-  const onProgress = (wait: Wait): void => observer.onProgress?.({ ...wait, requestId });
+  const onProgress = (wait: Wait): void => observer.onProgress?.({ requestId, ...wait });
   const ticket = await queue.acquire({
     conversation: generation.queueKey,
     isBackground: conversation.isBackground,

@@ -96,7 +96,7 @@ export class ExchangeObservers implements ExchangeObserver {
   }
 
   onEnd(report: ExchangeReport): void {
-    const told = { ...report, firstTokenMs: this.firstToken.firstTokenMs(report) };
+    const told = { firstTokenMs: this.firstToken.firstTokenMs(report), ...report };
     const name = this.options.onExchange ? 'onExchange or onEnd' : 'onEnd';
     this.tell(name, (observer) => observer.onEnd?.(told));
   }

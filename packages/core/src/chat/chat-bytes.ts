@@ -1,3 +1,4 @@
+import { concatBytes } from '#bytes';
 import { isLasting, oncePerLasting } from '../memory/lasting.ts';
 
 const encoder = new TextEncoder();
@@ -51,13 +52,7 @@ class JsonWriter {
     this.encodeText();
     const [first, ...others] = this.pieces;
     if (first && others.length === 0) return first;
-    const whole = new Uint8Array(this.pieces.reduce((length, piece) => length + piece.length, 0));
-    let at = 0;
-    for (const piece of this.pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
+    return concatBytes(this.pieces);
   }
 
   private encodeText(): void {

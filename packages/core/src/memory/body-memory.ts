@@ -1,3 +1,4 @@
+import { isSameBytes } from '#bytes';
 import { makeLasting } from './lasting.ts';
 import { findItemEnds, findListItems, type ListItems } from './list-items.ts';
 
@@ -52,6 +53,9 @@ const conversationsOfLine = 128;
 
 /** Of the end of a body, so many bytes are compared first. */
 const endBytes = 1024;
+
+/** So many bytes are compared at a time, to find the first that differs. */
+const blockBytes = 1024;
 
 const comma = 0x2c;
 
@@ -153,10 +157,10 @@ function isContinued({ json: before, items }: Entry, json: Uint8Array): boolean 
   // Other conversations differ where they begin, or where their session is named, which is behind the tools.
   return (
     toClose(close, before, json) >= firstEnd &&
-    isSame(before, start, json, start, firstEnd - start) &&
+    isSameBytes(before, start, json, start, firstEnd - start) &&
     isSameTail(before, json, Math.max(close, before.length - endBytes)) &&
     isSameTail(before, json, close) &&
-    isSame(before, 0, json, 0, start)
+    isSameBytes(before, 0, json, 0, start)
   );
 }
 
@@ -165,7 +169,7 @@ function readOn({ json: before, fields, messages, items }: Entry, json: Uint8Arr
   const { start } = items;
   const close = items.ends.at(-1) ?? 0;
   const newClose = toClose(close, before, json);
-  const common = commonLength(before, 0, json, 0, Math.min(close, newClose));
+  const common = commonLength(before, json, Math.min(close, newClose));
   const ends = items.ends.filter((end) => end <= common);
   const from = ends.at(-1) ?? start;
   const known = messages.slice(0, ends.length);
@@ -187,34 +191,13 @@ function toClose(close: number, before: Uint8Array, json: Uint8Array): number {
 
 /** Returns whether `json` ends with what `before` has from `at` on. */
 function isSameTail(before: Uint8Array, json: Uint8Array, at: number): boolean {
-  return isSame(before, at, json, toClose(at, before, json), before.length - at);
+  return isSameBytes(before, at, json, toClose(at, before, json), before.length - at);
 }
 
-function isSame(one: Uint8Array, at: number, other: Uint8Array, otherAt: number, length: number): boolean {
-  return commonLength(one, at, other, otherAt, length) === length;
-}
-
-/** Eight bytes: one at a time takes six times as long. */
-function isSameAt(left: DataView, right: DataView, at: number): boolean {
-  return (
-    ((left.getInt32(at, true) ^ right.getInt32(at, true)) |
-      (left.getInt32(at + 4, true) ^ right.getInt32(at + 4, true))) ===
-    0
-  );
-}
-
-/** Returns how many bytes are the same in both from the given places on, up to `length`, which neither must end before. */
-function commonLength(
-  one: Uint8Array,
-  at: number,
-  other: Uint8Array,
-  otherAt: number,
-  length: number,
-): number {
-  const left = new DataView(one.buffer, one.byteOffset + at, length);
-  const right = new DataView(other.buffer, other.byteOffset + otherAt, length);
+/** Returns how many bytes are the same at the beginning of both, up to `length`, which neither must end before. */
+function commonLength(one: Uint8Array, other: Uint8Array, length: number): number {
   let same = 0;
-  while (same + 8 <= length && isSameAt(left, right, same)) same += 8;
-  while (same < length && left.getUint8(same) === right.getUint8(same)) same += 1;
+  while (same + blockBytes <= length && isSameBytes(one, same, other, same, blockBytes)) same += blockBytes;
+  while (same < length && one[same] === other[same]) same += 1;
   return same;
 }

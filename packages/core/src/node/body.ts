@@ -64,7 +64,8 @@ function readBytes(stream: Readable, announced: number, maxBytes: number): Promi
     }
     function finish(): void {
       stop();
-      resolve(Buffer.concat(chunks));
+      const [first, ...others] = chunks;
+      resolve(first && others.length === 0 ? first : Buffer.concat(chunks));
     }
     function fail(error?: Error): void {
       stop();

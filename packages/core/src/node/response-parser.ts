@@ -199,7 +199,17 @@ function toHexDigit(code: number): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
+/** The last one: a server answers with the same head again and again. */
+let latest: { readonly text: string; readonly head: ResponseHead } | undefined;
+
 function toHead(text: string): ResponseHead {
+  if (latest?.text === text) return latest.head;
+  const head = parseHead(text);
+  latest = { text, head };
+  return head;
+}
+
+function parseHead(text: string): ResponseHead {
   const [first = '', ...lines] = text.slice(0, -4).split('\r\n');
   const status = /^HTTP\/1\.[01] ([1-9]\d\d)(?: [\t\u0020-\u007e\u0080-\u00ff]*)?$/.exec(first)?.[1];
   if (status === undefined) throw malformed('it begins in another way');

@@ -16,13 +16,12 @@ import { ResponseParser, type ResponseHead } from './response-parser.ts';
 export function requestStream(call: HttpCall): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     call.signal.throwIfAborted();
-    const url = new URL(call.url);
-    const head = toRequestHead(call, url);
+    const { url, head } = toTarget(call);
     // What listens to the socket is made in there: here it would hold the body until the answer is over.
     const { socket } = new AnswerReader(url, call.signal, resolve, reject);
     // In one system call, and one packet for the server to wake up for.
     socket.cork();
-    socket.write(head, 'latin1');
+    socket.write(`${head}content-length: ${call.body?.length ?? 0}\r\n\r\n`, 'latin1');
     if (call.body !== undefined) socket.write(call.body);
     socket.uncork();
   });
@@ -34,6 +33,9 @@ export function requestStream(call: HttpCall): Promise<HttpAnswer> {
  */
 const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 
+/** In milliseconds: a host that is gone without a word is noticed. */
+const keepAliveInitialDelay = 30_000;
+
 function connect({ protocol, hostname, port }: URL, onRead: (bytes: Buffer) => void): Socket {
   const host = hostname.replace(/^\[|\]$/g, '');
   const onread: OnReadOpts = {
@@ -43,19 +45,41 @@ function connect({ protocol, hostname, port }: URL, onRead: (bytes: Buffer) => v
       return true;
     },
   };
-  if (protocol !== 'https:') return net.connect({ host, port: Number(port || 80), onread });
+  const options = { host, noDelay: true, keepAlive: true, keepAliveInitialDelay, onread };
+  if (protocol !== 'https:') return net.connect({ port: Number(port || 80), ...options });
   // As net.connect's, but not in the types.
-  const secure: tls.ConnectionOptions & { onread: OnReadOpts } = {
-    host,
+  const secure: tls.ConnectionOptions & typeof options = {
+    ...options,
     port: Number(port || 443),
     servername: net.isIP(host) === 0 ? host : '',
     ALPNProtocols: ['http/1.1'],
-    onread,
   };
-  return tls.connect(secure);
+  const socket = tls.connect(secure);
+  // Which does not look at these options.
+  return socket.setNoDelay(true).setKeepAlive(true, keepAliveInitialDelay);
 }
 
-function toRequestHead({ method, headers, body }: HttpCall, url: URL): string {
+/** Where a request goes, and its head without the end. */
+interface Target {
+  readonly of: Pick<HttpCall, 'method' | 'url' | 'headers'>;
+  readonly url: URL;
+  readonly head: string;
+}
+
+/** The last one: a server is asked for the same thing with the same headers again and again. */
+let latest: Target | undefined;
+
+function toTarget(call: HttpCall): Target {
+  const { method, url, headers } = call;
+  if (latest && latest.of.headers === headers && latest.of.url === url && latest.of.method === method)
+    return latest;
+  const parsed = new URL(url);
+  const target = { of: { method, url, headers }, url: parsed, head: toRequestHead(call, parsed) };
+  if (Object.isFrozen(headers)) latest = target;
+  return target;
+}
+
+function toRequestHead({ method, headers }: HttpCall, url: URL): string {
   const fields = new Map([['host', url.host]]);
   if (url.username !== '') {
     const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
@@ -67,10 +91,10 @@ function toRequestHead({ method, headers, body }: HttpCall, url: URL): string {
     fields.set(name.toLowerCase(), value);
   }
   fields.set('connection', 'close');
-  fields.set('content-length', String(body?.length ?? 0));
+  fields.delete('content-length');
   fields.delete('transfer-encoding');
   const lines = Array.from(fields, ([name, value]) => `${name}: ${value}\r\n`);
-  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n`;
+  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}`;
 }
 
 /** One for all: V8 keeps one of its own, and with it everything of the request, until its next full garbage collection. */
@@ -101,9 +125,6 @@ class AnswerReader {
     this.onFailure = onFailure;
     const socket = connect(url, (bytes) => this.take(bytes));
     this.socket = socket;
-    socket.setNoDelay(true);
-    // A host that is gone without a word is noticed.
-    socket.setKeepAlive(true, 30_000);
     socket.on('end', () => this.end());
     socket.on('error', (error) => this.fail(error));
     socket.on('close', () => {

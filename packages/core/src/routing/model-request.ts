@@ -21,30 +21,33 @@ export interface ModelRequest {
 export function toModelRequest(request: CountTokensRequest, headers: HeaderReader): ModelRequest {
   const { thinking } = request;
   return {
-    ...toModelQuestion(request.model, headers, request.metadata?.user_id),
+    model: request.model,
+    agent: toAgent(headers),
+    session: toSession(headers, request.metadata?.user_id),
     // Not a getter: one in an object literal makes a hidden class for each object, and holds what it closes over until the next
     // full garbage collection.
     hasImages: request.messages.some(({ content }) => carriesImage(content)),
     hasTools: (request.tools?.length ?? 0) > 0,
     thinking: thinking ? (thinking.type === 'disabled' ? 'off' : 'on') : 'unset',
+    headers,
   };
 }
 
 /** Returns what the mere name of a model can be routed by. */
-export function toModelQuestion(
-  model: string,
-  headers: HeaderReader,
-  userId?: string | null | undefined,
-): ModelRequest {
+export function toModelQuestion(model: string, headers: HeaderReader): ModelRequest {
   return {
     model,
-    agent: headers.get('x-claude-code-agent-id') || undefined,
-    session: toSession(headers, userId),
+    agent: toAgent(headers),
+    session: toSession(headers, undefined),
     hasImages: false,
     hasTools: false,
     thinking: 'unset',
     headers,
   };
+}
+
+function toAgent(headers: HeaderReader): string | undefined {
+  return headers.get('x-claude-code-agent-id') || undefined;
 }
 
 function carriesImage(content: string | readonly ContentBlockParam[] | null | undefined): boolean {

@@ -286,7 +286,11 @@ export class AnswerConversion implements MessageStream, ThinkTagReceiver {
       plan.stopSequences,
     );
     this.stopped = stop.stop_reason;
-    sink.delta({ ...stop, stop_details: null, container: null }, toDeltaUsage(toUsage(totals)));
+    const { stop_reason, stop_sequence } = stop;
+    sink.delta(
+      { stop_reason, stop_sequence, stop_details: null, container: null },
+      toDeltaUsage(toUsage(totals)),
+    );
     sink.stop();
     this.state = 'over';
   }

@@ -2,7 +2,7 @@ import { toChatBytes } from '../chat/chat-bytes.ts';
 import { MessagesError } from '../errors.ts';
 import { type ChatItem, readChatStream, readText } from './chat-stream.ts';
 import { toNetworkError, toUpstreamError } from './errors.ts';
-import type { HttpAnswer, HttpClient } from './http-client.ts';
+import type { HttpAnswer, HttpCall, HttpClient } from './http-client.ts';
 import type { PushIterable } from '../sink.ts';
 import type { UpstreamCall } from './upstream.ts';
 
@@ -28,11 +28,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     .replace(/[?#].*$/, '')
     .replace(/\/+$/, '')
     .replace(/\/v1$/, '');
-  const headers: Record<string, string> = {
+  const headers: Readonly<Record<string, string>> = Object.freeze({
     accept: 'application/json',
     ...options.headers,
     ...(options.apiKey !== undefined && { authorization: `Bearer ${options.apiKey}` }),
-  };
+  });
+  const headersOfBody = Object.freeze({ ...headers, 'content-type': 'application/json' });
 
   async function send(
     method: 'GET' | 'POST',
@@ -46,11 +47,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       answer = await options.httpClient({
         method,
         url: base + path,
-        headers: {
-          ...call.headers,
-          ...headers,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
+        headers: withMore(body === undefined ? headers : headersOfBody, call.headers),
         body: body && toChatBytes(body),
         signal: call.signal,
         streamed,
@@ -83,4 +80,9 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       }
     },
   };
+}
+
+/** Returns `headers` themselves if there are no more. */
+function withMore(headers: HttpCall['headers'], more: UpstreamCall['headers']): HttpCall['headers'] {
+  return more === undefined || Object.keys(more).length === 0 ? headers : { ...more, ...headers };
 }

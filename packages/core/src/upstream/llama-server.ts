@@ -72,7 +72,7 @@ export function llamaServer(options: LlamaServerOptions): Upstream {
     name: 'llama-server',
     traits: { echoesPrefill: true, schemaExcludesTools: true, reportsProgress: true, compilesSchemas: true },
     stream: (request, call) =>
-      api.chat(call.slot === undefined ? toBody(request) : { ...toBody(request), id_slot: call.slot }, call),
+      api.chat(call.slot === undefined ? toBody(request) : { id_slot: call.slot, ...toBody(request) }, call),
     async countTokens(request, call) {
       try {
         const counted = await api.json('POST', '/v1/chat/completions/input_tokens', request, call);
@@ -114,12 +114,12 @@ export function llamaServer(options: LlamaServerOptions): Upstream {
  */
 function toBody(request: ChatRequest): Record<string, unknown> {
   return {
-    ...request,
     stream: true,
     stream_options: { include_usage: true },
     return_progress: true,
     reasoning_format: 'auto',
     verbose: true,
     response_fields: ['stop_type', 'stopping_word', 'truncated'],
+    ...request,
   };
 }
