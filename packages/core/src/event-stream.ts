@@ -20,23 +20,32 @@ export interface EventStream extends AsyncIterable<string> {
 
 /** Returns the stream of what `pipe` pushes; leaving its iteration calls `onLeave`. */
 export function createEventStream(pipe: EventStream['pipe'], onLeave: () => void): EventStream {
-  return {
-    pipe,
-    [Symbol.asyncIterator]() {
-      return pull<string>(async (sink) => {
-        let isBroken = false;
-        const last = await pipe({
-          write: (frames) => sink.write(frames),
-          ready: () => sink.ready(),
-          destroy() {
-            isBroken = true;
-          },
-        });
-        if (isBroken) throw new Error('The answer could not be completed');
-        if (last !== '') sink.write(last);
-      }, onLeave);
-    },
-  };
+  return new PushedEvents(pipe, onLeave);
+}
+
+class PushedEvents implements EventStream {
+  readonly pipe: EventStream['pipe'];
+  private readonly onLeave: () => void;
+
+  constructor(pipe: EventStream['pipe'], onLeave: () => void) {
+    this.pipe = pipe;
+    this.onLeave = onLeave;
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
+    return pull<string>(async (sink) => {
+      let isBroken = false;
+      const last = await this.pipe({
+        write: (frames) => sink.write(frames),
+        ready: () => sink.ready(),
+        destroy() {
+          isBroken = true;
+        },
+      });
+      if (isBroken) throw new Error('The answer could not be completed');
+      if (last !== '') sink.write(last);
+    }, this.onLeave);
+  }
 }
 
 /** A silence is noticed at the end of one of so many parts of the longest that there may be. */

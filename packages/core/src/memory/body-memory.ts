@@ -102,7 +102,8 @@ export function createBodyMemory(options: BodyMemoryOptions = {}): BodyMemory {
       const read = known ?? readWhole(json, value);
       if (read) {
         const copy = copyOver(before?.json, json);
-        keep(line, before, { ...read, json: copy, size: copy.buffer.byteLength + line.length + entryBytes });
+        const size = copy.buffer.byteLength + line.length + entryBytes;
+        keep(line, before, { json: copy, size, ...read });
       }
       return value;
     },

@@ -58,7 +58,7 @@ export function createPromptMemory(options: PromptMemoryOptions = {}): PromptMem
 
   function keep(key: string, prompt: Prompt): void {
     forget(key);
-    const entry = { ...prompt, characters: charactersOf(prompt) };
+    const entry = { characters: charactersOf(prompt), ...prompt };
     entries.set(key, entry);
     characters += entry.characters;
     for (const oldest of entries.keys()) {

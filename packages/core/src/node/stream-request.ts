@@ -101,7 +101,7 @@ function toRequestHead({ method, headers }: HttpCall, url: URL): string {
 const nothing = (): void => {};
 
 /** A class, as everything that is called for each token: docs/decisions/0017. */
-class AnswerReader {
+class AnswerReader implements AsyncIterable<Uint8Array> {
   readonly socket: Socket;
   private readonly signal: AbortSignal;
   private readonly parser = new ResponseParser();
@@ -182,7 +182,7 @@ class AnswerReader {
     onAnswer?.({
       status: head.status,
       headers: toHeaderReader(head),
-      body: { [Symbol.asyncIterator]: () => this.toBytes() },
+      body: this,
       pipeText: (sink) => this.pipe(sink),
     });
   }
@@ -217,7 +217,7 @@ class AnswerReader {
     }
   }
 
-  private async *toBytes(): AsyncGenerator<Uint8Array, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const text of pull<string>(
       (sink) => this.pipe(sink),
       () => this.finish(),

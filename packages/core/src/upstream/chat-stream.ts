@@ -15,13 +15,26 @@ export type ChatItem = ChatChunk | ChatTextDelta;
  * that is no JSON, or ends without having said how the answer ended: a cut answer must never look like a whole one.
  */
 export function readChatStream(
-  { body, pipeText }: Pick<HttpAnswer, 'body' | 'pipeText'>,
+  answer: Pick<HttpAnswer, 'body' | 'pipeText'>,
   signal: AbortSignal,
 ): PushIterable<readonly ChatItem[]> {
-  return {
-    pipe: pipeText && ((sink) => push(pipeText, signal, sink)),
-    [Symbol.asyncIterator]: () => iterate(body, signal),
-  };
+  return new ChatStream(answer, signal);
+}
+
+class ChatStream implements PushIterable<readonly ChatItem[]> {
+  readonly pipe: Source<readonly ChatItem[]> | undefined;
+  private readonly body: HttpAnswer['body'];
+  private readonly signal: AbortSignal;
+
+  constructor({ body, pipeText }: Pick<HttpAnswer, 'body' | 'pipeText'>, signal: AbortSignal) {
+    this.pipe = pipeText && ((sink) => push(pipeText, signal, sink));
+    this.body = body;
+    this.signal = signal;
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<readonly ChatItem[], void, undefined> {
+    return iterate(this.body, this.signal);
+  }
 }
 
 async function push(

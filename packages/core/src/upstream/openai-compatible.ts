@@ -46,7 +46,7 @@ export function openaiCompatible(options: OpenaiCompatibleOptions): Upstream {
     name: dialect.name,
     traits: { ...dialect.traits, ...options.traits },
     stream: (request, call) =>
-      api.chat({ ...toBody(request, dialect), stream: true, stream_options: { include_usage: true } }, call),
+      api.chat({ stream: true, stream_options: { include_usage: true }, ...toBody(request, dialect) }, call),
     async countTokens(request, call) {
       const estimate = { tokens: estimateTokens(request), exact: false };
       if (dialect.tokenize === undefined) return estimate;
