@@ -32,7 +32,7 @@ const usage = `usage: pnpm bench -- [options]                measures and prints
   --checkout PATH     measures another checkout's packages throughout
   --rounds N          5 by default
   --save NAME         writes results/NAME.json, rows that were not measured stay; the docs show "latest" and "soak"
-  --profile FOLDER    writes a CPU profile of each server there
+  --profile FOLDER    writes a CPU profile of each server there, in the order of their starts
   --server NAME       which server is soaked, node by default`;
 
 await runCommand(async () => {

@@ -42,7 +42,7 @@ export const ownCheckout = fileURLToPath(new URL('../../../', import.meta.url));
 export interface StageOptions {
   /** Whose packages are measured. */
   readonly checkout: string;
-  /** A folder for a CPU profile of each server. */
+  /** A folder for a CPU profile of each server, numbered as they are started: some rows start servers of their own. */
   readonly profiles?: string | undefined;
 }
 
@@ -55,14 +55,16 @@ export async function setStage({ checkout, profiles }: StageOptions): Promise<St
   ]);
   const upstreamUrl = await upstream.ask('url');
   const running = new Map<string, MeasuredServer>();
+  let started = 0;
 
   async function startServer(label: string, nodeOptions: readonly string[] = []): Promise<MeasuredServer> {
     const name = toName(label);
     const other = label.slice(name.length + 1);
     const of = other === '' ? checkout : toPath(other);
+    started += 1;
     const process = await startProcess<ServerCommands>('servers/main.js', {
       args: [name, upstreamUrl, of],
-      nodeOptions: [...nodeOptions, ...profileOptions(label, profiles)],
+      nodeOptions: [...nodeOptions, ...profileOptions(`${started}-${label}`, profiles)],
     });
     const server = { label, url: await process.ask('url'), process };
     try {
@@ -104,8 +106,8 @@ export async function setStage({ checkout, profiles }: StageOptions): Promise<St
   };
 }
 
-function profileOptions(label: string, folder: string | undefined): string[] {
+function profileOptions(name: string, folder: string | undefined): string[] {
   if (folder === undefined) return [];
-  const file = `${label.replaceAll(/\W+/g, '-')}.cpuprofile`;
+  const file = `${name.replaceAll(/\W+/g, '-')}.cpuprofile`;
   return ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${file}`];
 }

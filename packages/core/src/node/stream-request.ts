@@ -45,18 +45,25 @@ function connect({ protocol, hostname, port }: URL, onRead: (bytes: Buffer) => v
       return true;
     },
   };
-  const options = { host, noDelay: true, keepAlive: true, keepAliveInitialDelay, onread };
-  if (protocol !== 'https:') return net.connect({ port: Number(port || 80), ...options });
+  if (protocol !== 'https:') {
+    return net.connect({
+      host,
+      port: Number(port || 80),
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay,
+      onread,
+    });
+  }
   // As net.connect's, but not in the types.
-  const secure: tls.ConnectionOptions & typeof options = {
-    ...options,
+  const secure: tls.ConnectionOptions & { onread: OnReadOpts } = {
+    host,
     port: Number(port || 443),
     servername: net.isIP(host) === 0 ? host : '',
     ALPNProtocols: ['http/1.1'],
+    onread,
   };
-  const socket = tls.connect(secure);
-  // Which does not look at these options.
-  return socket.setNoDelay(true).setKeepAlive(true, keepAliveInitialDelay);
+  return tls.connect(secure).setNoDelay(true).setKeepAlive(true, keepAliveInitialDelay);
 }
 
 /** Where a request goes, and its head without the end. */

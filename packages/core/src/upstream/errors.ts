@@ -54,6 +54,14 @@ export function toUpstreamError(status: number, body: string): MessagesError {
       upstreamState: 'loading',
     });
   }
+  if (/^context size has been exceeded/i.test(message)) {
+    // All that its slots share is taken; each prompt for itself fits.
+    return new MessagesError(
+      'overloaded_error',
+      "The model server's context is full: its slots share it. Trying again may help; fewer requests at a time or a larger context will.",
+      { cause, retryAfter: retryAfter.down },
+    );
+  }
   if (status === 401 || status === 403 || error.type === 'authentication_error') {
     return new MessagesError('api_error', 'The model server refused the key that this server uses for it', {
       cause,

@@ -70,6 +70,13 @@ const refusals: readonly Refusal[] = [
     }),
   ),
   {
+    id: 'shared-context',
+    what: 'a context that all slots share and have filled as 529 with retry-after',
+    answer: () => errorAnswer(500, 'server_error', 'Context size has been exceeded.'),
+    expected: { ...overloaded, message: /slots share it/ },
+    retryAfter: true,
+  },
+  {
     id: 'upstream-key',
     what: 'a key that the upstream refuses as a fault of the server, never as 401',
     answer: () => errorAnswer(401, 'authentication_error', 'Invalid API Key'),
