@@ -25,7 +25,7 @@ export const fullAmounts: Amounts = {
   paced: 2,
   unpaced: 16000,
   claudeCode: 1000,
-  megabyte: 100,
+  megabyte: 300,
   firstEvents: 200,
   idle: 5000,
 };
@@ -62,7 +62,7 @@ export function createRows(amounts: Amounts, checkout: string): Row[] {
     wholeRequest('claude-code', `a request of Claude Code (${kilobytes(claudeCode)}), one token back`, {
       body: claudeCode,
       requests: amounts.claudeCode,
-      today: 2.2,
+      today: 1.9,
     }),
     wholeRequest('megabyte', `a long conversation (${kilobytes(megabyte)}), one token back`, {
       body: megabyte,
