@@ -24,6 +24,7 @@ export function toChatBytes(body: object): Uint8Array<ArrayBuffer> {
 }
 
 function addList(writer: JsonWriter, items: readonly object[]): void {
+  if (isLasting(items)) return writer.addBytes(toLastingBytes(items));
   writer.addText('[');
   items.forEach((item, index) => {
     if (index > 0) writer.addText(',');

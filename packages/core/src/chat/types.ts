@@ -38,7 +38,7 @@ export interface ChatTool {
 export interface ChatRequest {
   model: string;
   messages: ChatMessage[];
-  tools?: ChatTool[];
+  tools?: readonly ChatTool[];
   /** llama-server reads a string only, so a named tool is sent as the only tool with `required`. */
   tool_choice?: 'auto' | 'required' | 'none';
   parallel_tool_calls?: boolean;

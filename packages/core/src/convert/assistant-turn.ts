@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatToolCall } from '../chat/types.ts';
 import type { ContentBlockParam, MessageParam } from '../messages/types.ts';
-import { isKnownBlock, toBlocks, toParts } from './content.ts';
+import { isKnownBlock, toBlockParts, toBlocks } from './content.ts';
 import type { ConvertOptions } from './options.ts';
 import { toReadableText } from './readable-text.ts';
 
@@ -98,7 +98,7 @@ function addParagraph(turn: AssistantTurn, text: string): void {
 }
 
 function textOf(block: ContentBlockParam, options: ConvertOptions): string {
-  return toParts([block], { ...options, model: { ...options.model, vision: false } })
+  return toBlockParts(block, { ...options, model: { ...options.model, vision: false } })
     .map((part) => (part.type === 'text' ? part.text : ''))
     .join('\n\n');
 }

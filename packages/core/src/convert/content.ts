@@ -39,9 +39,14 @@ export function toParts(
   content: string | ContentBlockParam[] | null | undefined,
   options: ConvertOptions,
 ): ChatContentPart[] {
-  return toBlocks(content).flatMap((block) =>
-    isKnownBlock(block) ? knownParts(block, options) : textParts(toReadableText(block)),
-  );
+  const parts: ChatContentPart[] = [];
+  for (const block of toBlocks(content)) parts.push(...toBlockParts(block, options));
+  return parts;
+}
+
+/** Returns what a model reads of one block: see {@link toParts}. */
+export function toBlockParts(block: ContentBlockParam, options: ConvertOptions): ChatContentPart[] {
+  return isKnownBlock(block) ? knownParts(block, options) : textParts(toReadableText(block));
 }
 
 /**

@@ -55,7 +55,7 @@ export function toChatMessages(messages: readonly MessageParam[], options: Conve
         addUserMessage(answerTurn(), message.content, options);
         break;
       case 'system': {
-        const text = toSystemTurnText(message.content, options);
+        const text = toSystemTurnText(message.content);
         if (!/\S/.test(text)) break;
         if (user === undefined && assistant === undefined) openingTurns.push(text);
         else addSystemTurn(answerTurn(), text);

@@ -3,7 +3,7 @@ import type { CountTokensRequest } from '../messages/types.ts';
 import { toChatMessages } from './messages.ts';
 import type { ConvertOptions } from './options.ts';
 import { toChatSampling } from './sampling.ts';
-import { toAnswerForm } from './structured-output.ts';
+import { type AnswerForm, toAnswerForm } from './structured-output.ts';
 import { toSystemPrompt } from './system.ts';
 import { toChatThinking } from './thinking.ts';
 
@@ -18,17 +18,20 @@ import { toChatThinking } from './thinking.ts';
  * a tool name used twice, a chosen tool that is not there.
  * @see https://docs.anthropic.com/en/api/messages
  */
-export function toChatRequest(request: CountTokensRequest, options: ConvertOptions): ChatRequest {
-  const form = toAnswerForm(request, options);
+export function toChatRequest(
+  request: CountTokensRequest,
+  options: ConvertOptions,
+  form: AnswerForm = toAnswerForm(request, options),
+): ChatRequest {
   const { openingTurns, messages: turns } = toChatMessages(request.messages, options);
-  const system = toSystemPrompt(request, openingTurns, form.leftOut, options);
+  const system = toSystemPrompt(request, openingTurns, form.leftOut);
   const messages: ChatMessage[] =
     system === undefined ? turns : [{ role: 'system', content: system }, ...turns];
   return {
     model: options.model.id,
     messages,
     ...(form.choice && {
-      tools: [...form.tools],
+      tools: form.tools,
       tool_choice: form.choice,
       parallel_tool_calls: !request.tool_choice?.disable_parallel_tool_use,
     }),

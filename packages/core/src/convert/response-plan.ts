@@ -2,7 +2,7 @@ import type { MessagesRequest } from '../messages/types.ts';
 import { toChatMessages } from './messages.ts';
 import type { ConvertOptions } from './options.ts';
 import { toStopSequences } from './sampling.ts';
-import { toAnswerForm } from './structured-output.ts';
+import { type AnswerForm, toAnswerForm } from './structured-output.ts';
 
 /** What the stream of an answer must know of its request; plain data. */
 export interface ResponsePlan {
@@ -26,8 +26,11 @@ export interface ResponsePlan {
  *
  * @throws MessagesError exactly where `toChatRequest` does.
  */
-export function toResponsePlan(request: MessagesRequest, options: ConvertOptions): ResponsePlan {
-  const { structuredTool } = toAnswerForm(request, options);
+export function toResponsePlan(
+  request: MessagesRequest,
+  options: ConvertOptions,
+  { structuredTool }: AnswerForm = toAnswerForm(request, options),
+): ResponsePlan {
   const prefill = options.traits.echoesPrefill ? toPrefill(request, options) : undefined;
   const { contextWindow } = options.model;
   return {

@@ -1,4 +1,5 @@
-import type { CountTokensRequest, MessageParam } from '../messages/types.ts';
+import { oncePerLasting } from '../memory/lasting.ts';
+import type { CountTokensRequest, MessageParam, TextBlockParam } from '../messages/types.ts';
 import { toParts } from './content.ts';
 import type { ConvertOptions } from './options.ts';
 
@@ -15,24 +16,31 @@ export function toSystemPrompt(
   request: CountTokensRequest,
   openingTurns: readonly string[],
   leftOutTools: readonly string[],
-  options: ConvertOptions,
 ): string | undefined {
-  const { system } = request;
-  const blocks =
-    typeof system === 'string' ? [system] : (system ?? []).map((block) => textOf([block], options));
-  const texts = [...blocks, ...openingTurns].map(withoutAttribution);
+  const texts = [toSystemText(request.system ?? []), ...openingTurns];
   if (leftOutTools.length > 0) {
     texts.push(
       `These tools are not available on this server, do not try to call them: ${leftOutTools.join(', ')}.`,
     );
   }
-  const prompt = texts.filter((text) => /\S/.test(text)).join('\n\n');
-  return prompt === '' ? undefined : prompt;
+  return joinTexts(texts) || undefined;
+}
+
+function toSystemText(system: string | readonly TextBlockParam[]): string {
+  return typeof system === 'string' ? withoutAttribution(system) : toBlocksText(system);
+}
+
+const toBlocksText = oncePerLasting((blocks: readonly TextBlockParam[]) =>
+  joinTexts(blocks.map((block) => withoutAttribution(textOf([block])))),
+);
+
+function joinTexts(texts: readonly string[]): string {
+  return texts.filter((text) => /\S/.test(text)).join('\n\n');
 }
 
 /** Returns the text of a system turn inside `messages`, without the attribution line. */
-export function toSystemTurnText(content: MessageParam['content'], options: ConvertOptions): string {
-  return withoutAttribution(textOf(content, options));
+export function toSystemTurnText(content: MessageParam['content']): string {
+  return withoutAttribution(textOf(content));
 }
 
 /**
@@ -43,8 +51,11 @@ export function toSystemReminder(text: string): string {
   return /^\s*<system-reminder>/.test(text) ? text : `<system-reminder>\n${text}\n</system-reminder>`;
 }
 
-function textOf(content: MessageParam['content'], options: ConvertOptions): string {
-  return toParts(content, options)
+/** A system prompt is text, whatever the model sees. */
+const textOnly: ConvertOptions = { model: { id: '', vision: false }, traits: {} };
+
+function textOf(content: MessageParam['content']): string {
+  return toParts(content, textOnly)
     .map((part) => (part.type === 'text' ? part.text : ''))
     .filter(Boolean)
     .join('\n\n');

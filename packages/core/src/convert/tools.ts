@@ -34,12 +34,13 @@ export function toChatTools(
   request: CountTokensRequest,
   options: Pick<ConvertOptions, 'orderRevealed'> = {},
 ): ChatTools {
-  const { visible, deferred, leftOut, hasToolSearch } = sortTools(request.tools ?? []);
+  const sorted = sortTools(request.tools ?? []);
+  const { visible, deferred, leftOut, hasToolSearch } = sorted;
   // Nothing here can search, so everything that could be found is on the table.
   const found = hasToolSearch ? [...deferred.keys()] : revealedNames(request);
   const names = options.orderRevealed?.(found) ?? found;
   const revealed = names.map((name) => deferred.get(name)).filter((tool) => tool !== undefined);
-  const tools = [...visible.values(), ...revealed];
+  const tools = revealed.length === 0 ? toVisibleTools(sorted) : [...visible.values(), ...revealed];
   const choice = request.tool_choice;
 
   if (choice?.type === 'tool') {
@@ -67,7 +68,7 @@ interface SortedTools {
   hasToolSearch: boolean;
 }
 
-function sortTools(tools: readonly ToolParam[]): SortedTools {
+const sortTools = oncePerLasting((tools: readonly ToolParam[]): SortedTools => {
   const sorted: SortedTools = { visible: new Map(), deferred: new Map(), leftOut: [], hasToolSearch: false };
   for (const tool of tools) {
     if (tool.type?.startsWith('tool_search_tool_')) sorted.hasToolSearch = true;
@@ -83,7 +84,12 @@ function sortTools(tools: readonly ToolParam[]): SortedTools {
   }
   for (const name of sorted.visible.keys()) sorted.deferred.delete(name);
   return sorted;
-}
+});
+
+/** A list that lasts where the request's does: what is made of all of it is made once. */
+const toVisibleTools = oncePerLasting(({ visible }: SortedTools): readonly ChatTool[] => [
+  ...visible.values(),
+]);
 
 const toChatTool = oncePerLasting((tool: ToolParam): ChatTool | undefined =>
   isCustomTool(tool) ? toFunction(tool) : toClientTool(tool),

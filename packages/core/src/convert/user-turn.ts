@@ -1,7 +1,7 @@
 import type { ChatContentPart, ChatMessage } from '../chat/types.ts';
 import type { MessageParam, ToolResultBlockParam } from '../messages/types.ts';
 import type { AssistantTurn } from './assistant-turn.ts';
-import { isKnownBlock, joinParts, textParts, toBlocks, toParts } from './content.ts';
+import { isKnownBlock, joinParts, textParts, toBlockParts, toBlocks, toParts } from './content.ts';
 import type { ConvertOptions } from './options.ts';
 import { toSystemReminder } from './system.ts';
 
@@ -49,7 +49,7 @@ export function addUserMessage(
   let hasResult = false;
   for (const block of toBlocks(content)) {
     if (!isKnownBlock(block) || block.type !== 'tool_result') {
-      parts.push(...toParts([block], options));
+      parts.push(...toBlockParts(block, options));
     } else if (turn.awaited.delete(block.tool_use_id)) {
       hasResult = true;
       turn.results.push({ id: block.tool_use_id, parts: toResultParts(block, options) });

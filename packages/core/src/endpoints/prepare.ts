@@ -7,6 +7,7 @@ import { estimateTokens } from '../convert/estimate-tokens.ts';
 import type { ConvertOptions } from '../convert/options.ts';
 import { toChatRequest } from '../convert/request.ts';
 import { toResponsePlan } from '../convert/response-plan.ts';
+import { toAnswerForm } from '../convert/structured-output.ts';
 import type { PreparedExchange } from '../prepared-exchange.ts';
 import { untilReady } from '../generation.ts';
 import type { Wait } from '../report.ts';
@@ -127,8 +128,9 @@ async function prepareWhole(
   const request = services.tools.recall(toRoutedRequest(sent, routed.route));
   const line = `${owner} ${conversation.id} ${conversation.agent}`;
   const convertOptions = toConvertOptions(context, routed, conversation.id);
-  const plan = toResponsePlan(request, convertOptions);
-  const asked = toChatRequest(request, convertOptions);
+  const form = toAnswerForm(request, convertOptions);
+  const plan = toResponsePlan(request, convertOptions, form);
+  const asked = toChatRequest(request, convertOptions, form);
   const converted = toWireChat(asked, context, routed);
   const recoversTextCalls = takesTextCalls(options.textToolCalls, model.id);
   const fitting = backend.upstream.traits.reportsProgress

@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatToolCall } from '../chat/types.ts';
 import { isJsonEquivalent } from './json-equal.ts';
-import { hashRange } from './hash-range.ts';
+import { hashRange, hashUnit } from './hash-range.ts';
 import { isReplayedText } from './text-replay.ts';
 
 export type ChatAssistantMessage = Extract<ChatMessage, { role: 'assistant' }>;
@@ -152,25 +152,30 @@ const sampledCharacters = 128;
  * conversations, each time after another thought.
  */
 function textKey(owner: string, { content }: ChatAssistantMessage, answered: string | undefined): string {
-  const text = content ?? '';
-  // Equal for whatever `isReplayedText` may find equal.
-  const begin = hashRange(withoutSpace(text));
-  return `${owner}\0text\0${begin}.${answered?.length ?? 0}.${hashRange(toSample(answered ?? ''))}`;
+  const text = answered ?? '';
+  const [begin, end] = [
+    Math.min(sampledCharacters, text.length),
+    Math.max(0, text.length - sampledCharacters),
+  ];
+  const answers = `${text.length}.${hashRange(text, 0, begin)}.${hashRange(text, end)}`;
+  return `${owner}\0text\0${hashOfWords(content ?? '')}.${answers}`;
 }
 
-/** Returns the first characters of a text that are no white space. */
-function withoutSpace(text: string): string {
-  let rest = '';
-  for (let at = 0; at < text.length && rest.length < sampledCharacters; at += 2 * sampledCharacters) {
-    rest += text.slice(at, at + 2 * sampledCharacters).replaceAll(/\s+/g, '');
+/**
+ * Returns a hash of the first characters of a text that are no white space: equal for whatever {@link isReplayedText} may find
+ * equal.
+ */
+function hashOfWords(text: string): number {
+  let hash = 0;
+  let hashed = 0;
+  for (let at = 0; at < text.length && hashed < sampledCharacters; at += 1) {
+    const unit = text.charCodeAt(at);
+    // ASCII beyond the space is none, and nearly all there is.
+    if (unit <= 0x20 || (unit >= 0x80 && /\s/.test(text.charAt(at)))) continue;
+    hash = hashUnit(hash, unit);
+    hashed += 1;
   }
-  return rest.slice(0, sampledCharacters);
-}
-
-function toSample(text: string): string {
-  return text.length <= 2 * sampledCharacters
-    ? text
-    : text.slice(0, sampledCharacters) + text.slice(-sampledCharacters);
+  return hash;
 }
 
 /** Returns what tells a message apart that is answered; an image by its length and its end. */

@@ -7,9 +7,12 @@
  */
 export function hashRange(text: string, start = 0, end = text.length): number {
   let hash = 0x811c9dc5 ^ (end - start);
-  for (let index = start; index < end; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
+  for (let index = start; index < end; index += 1) hash = hashUnit(hash, text.charCodeAt(index));
   return hash >>> 0;
+}
+
+/** Returns the hash, which may be negative, of what `hash` is of and one more code unit. */
+export function hashUnit(hash: number, unit: number): number {
+  const mixed = Math.imul(hash ^ unit, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
 }

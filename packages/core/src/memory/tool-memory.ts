@@ -1,6 +1,6 @@
 import type { ToolParam } from '../messages/types.ts';
 import { isSameJson } from '../same-json.ts';
-import { makeLasting, oncePerLasting } from './lasting.ts';
+import { isLasting, makeLasting, oncePerLasting } from './lasting.ts';
 
 export interface ToolMemoryOptions {
   /** Characters of tools, as JSON, that are kept; the least recently used ones are forgotten. @defaultValue 4 Mi */
@@ -10,8 +10,8 @@ export interface ToolMemoryOptions {
 /** The tools that came lately. */
 export interface ToolMemory {
   /**
-   * Returns the request with every tool that came before, the same to the letter, replaced by one object that lasts: what is
-   * made of it (see {@link oncePerLasting}) need not be made again. Changes nothing it is given.
+   * Returns the request with every tool that came before, the same to the letter, replaced by one object that lasts, and so is the
+   * list of them: what is made of it (see {@link oncePerLasting}) need not be made again. Changes nothing it is given.
    */
   recall<Request extends { readonly tools?: ToolParam[] | null }>(request: Request): Request;
 }
@@ -58,8 +58,23 @@ export function createToolMemory(options: ToolMemoryOptions = {}): ToolMemory {
     return entry.tool;
   }
 
+  /** The last list that begins with a tool: a client's conversations have the same one. */
+  const lists = new WeakMap<ToolParam, ToolParam[]>();
+
+  function recallList(tools: readonly ToolParam[]): ToolParam[] {
+    const recalled = tools.map(recallTool);
+    const [first] = recalled;
+    if (first === undefined) return recalled;
+    const known = lists.get(first);
+    if (known?.length === recalled.length && known.every((tool, index) => tool === recalled[index]))
+      return known;
+    // A tool that is too large to be kept is still its host's.
+    if (recalled.every(isLasting)) lists.set(first, makeLasting(recalled));
+    return recalled;
+  }
+
   /** A list that lasts is a conversation's, which holds what it was recalled as. */
-  const recallTools = oncePerLasting((tools: ToolParam[]) => tools.map(recallTool));
+  const recallTools = oncePerLasting(recallList);
 
   return {
     recall: (request) => (request.tools ? { ...request, tools: recallTools(request.tools) } : request),

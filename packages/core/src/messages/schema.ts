@@ -51,8 +51,8 @@ function checkBody(body: CountTokensRequest): void {
       checkBlocks((message as Fields)['content'], `messages.${index}.content`, 0);
     });
   });
-  if (Array.isArray(body.system)) checkBlocks(body.system, 'system', 0);
-  const { tools } = body;
+  const { system, tools } = body;
+  checkOnce(system, () => checkBlocks(system, 'system', 0));
   checkOnce(tools, () => {
     (tools ?? []).forEach((tool: unknown, index) => {
       expectSchema(anyToolSchema, tool, `tools.${index}`);

@@ -170,7 +170,8 @@ export class ResponseParser {
   }
 
   private endTrailers(): void {
-    toFields(this.lines.slice(2).split('\r\n').slice(0, -2));
+    const hasFields = this.lines.length > 4;
+    if (hasFields) toFields(this.lines.slice(2).split('\r\n').slice(0, -2));
     this.isOver = true;
   }
 

@@ -27,7 +27,7 @@ describe.skipIf(!executable)('the grammar compiler of a real llama-server', () =
     server.kill('SIGKILL');
   });
 
-  async function compile(tools: ChatTool[]): Promise<string> {
+  async function compile(tools: readonly ChatTool[]): Promise<string> {
     const request: ChatRequest & { stream: false } = {
       model: 'demo',
       messages: [{ role: 'user', content: 'hi' }],
@@ -45,7 +45,7 @@ describe.skipIf(!executable)('the grammar compiler of a real llama-server', () =
     return response.ok ? 'compiled' : (answer.error?.message ?? String(response.status));
   }
 
-  const simplified = (tools: ChatTool[], level: 0 | 1 | 2): ChatTool[] =>
+  const simplified = (tools: readonly ChatTool[], level: 0 | 1 | 2): readonly ChatTool[] =>
     simplifyTools({ model: 'demo', messages: [], tools }, level).tools ?? [];
 
   it.each(recordedTools())('takes the tools of $path', async ({ tools }) => {
@@ -113,8 +113,8 @@ function toTool(property: unknown): ChatTool {
 }
 
 /** Each list once. Descriptions are left out: they say nothing to a grammar, and 60 KB of them fill a small context. */
-function recordedTools(): { path: string; tools: ChatTool[] }[] {
-  const lists = new Map<string, { path: string; tools: ChatTool[] }>();
+function recordedTools(): { path: string; tools: readonly ChatTool[] }[] {
+  const lists = new Map<string, { path: string; tools: readonly ChatTool[] }>();
   const paths = readdirSync(clients, { recursive: true, encoding: 'utf8' }).sort();
   for (const path of paths) {
     if (!path.includes('POST_v1_messages') || !path.endsWith('.json')) continue;

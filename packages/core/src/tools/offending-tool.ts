@@ -12,16 +12,28 @@ export function simplifyTools(
   level: SimplificationLevel,
   names?: readonly string[],
 ): ChatRequest {
-  const tools = request.tools?.map((tool) => {
-    if (names && !names.includes(tool.function.name)) return tool;
-    return level === 0 ? toCompilable(tool) : simplifyTool(tool, level);
-  });
-  if (!tools || tools.every((tool, index) => tool === request.tools?.[index])) return request;
-  return { ...request, tools };
+  if (!request.tools) return request;
+  const tools =
+    level === 0 && !names
+      ? toCompilableTools(request.tools)
+      : simplifyEach(request.tools, (tool) =>
+          names && !names.includes(tool.function.name) ? tool : simplifyTool(tool, level),
+        );
+  return tools === request.tools ? request : { ...request, tools };
 }
 
 /** For every request. */
 const toCompilable = oncePerLasting((tool: ChatTool) => simplifyTool(tool, 0));
+const toCompilableTools = oncePerLasting((tools: readonly ChatTool[]) => simplifyEach(tools, toCompilable));
+
+/** Returns the same list if no tool changed. */
+function simplifyEach(
+  tools: readonly ChatTool[],
+  simplify: (tool: ChatTool) => ChatTool,
+): readonly ChatTool[] {
+  const simplified = tools.map(simplify);
+  return simplified.every((tool, index) => tool === tools[index]) ? tools : simplified;
+}
 
 function simplifyTool(tool: ChatTool, level: SimplificationLevel): ChatTool {
   const parameters = simplifySchema(tool.function.parameters, level);
