@@ -53,7 +53,7 @@ export async function checkRow(row: Row, stage: Stage, warmUp = 0): Promise<stri
   let excesses: string[] = [];
   for (let attempt = 1; attempt <= attempts && left.length > 0; attempt += 1) {
     const again = attempt > 1;
-    const options = { labels: [pipeName, ...left], rounds, warmUps: again ? 0 : warmUp };
+    const options = { labels: [pipeName, ...left], rounds, starts: 1, warmUps: again ? 0 : warmUp };
     for (const result of await row.measure(stage, options)) {
       console.log(`${again ? 'again, ' : ''}${result.title}: ${describeTolerated(result)}`);
       const allowances = toAllowances(result);

@@ -24,8 +24,10 @@ export interface Stage {
   readonly upstreamUrl: string;
   readonly load: BenchProcess<LoadCommands>;
   readonly reference: BenchProcess<ReferenceCommands>;
-  /** Resolves with the servers of these labels, which run until the end: started now, or for an earlier row. */
+  /** Resolves with the servers of these labels, which run on: started now, or for an earlier row. */
   servers(labels: readonly string[]): Promise<MeasuredServer[]>;
+  /** Stops these. */
+  stopServers(): Promise<void>;
   /** Starts a server in a process of its own, for the caller to stop. */
   startServer(label: string, nodeOptions?: readonly string[]): Promise<MeasuredServer>;
   stop(): Promise<void>;
@@ -84,6 +86,12 @@ export async function setStage({ checkout, profiles }: StageOptions): Promise<St
     throw new Error(`${label} answered ${JSON.stringify(text)}, the upstream ${JSON.stringify(marks.first)}`);
   }
 
+  async function stopServers(): Promise<void> {
+    const servers = [...running.values()];
+    running.clear();
+    await Promise.all(servers.map((server) => server.process.stop()));
+  }
+
   return {
     upstream,
     upstreamUrl,
@@ -99,8 +107,9 @@ export async function setStage({ checkout, profiles }: StageOptions): Promise<St
       }
       return servers;
     },
+    stopServers,
     async stop() {
-      await Promise.all([...running.values()].map((server) => server.process.stop()));
+      await stopServers();
       await Promise.all([upstream.stop(), load.stop(), reference.stop()]);
     },
   };

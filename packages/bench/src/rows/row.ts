@@ -15,6 +15,8 @@ export interface RowOptions {
   readonly rounds: number;
   /** Rounds in front that do not count. @defaultValue as many as the row needs for figures that repeat */
   readonly warmUps?: number | undefined;
+  /** How often the servers are started, with a part of the rounds each. @defaultValue as the row needs it, as above */
+  readonly starts?: number | undefined;
 }
 
 /** The name of the reference among the servers' figures. */

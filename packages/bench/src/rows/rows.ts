@@ -24,7 +24,7 @@ export interface Amounts {
 export const fullAmounts: Amounts = {
   paced: 2,
   unpaced: 16000,
-  claudeCode: 1000,
+  claudeCode: 3000,
   megabyte: 300,
   firstEvents: 200,
   idle: 5000,
@@ -62,11 +62,13 @@ export function createRows(amounts: Amounts, checkout: string): Row[] {
     wholeRequest('claude-code', `a request of Claude Code (${kilobytes(claudeCode)}), one token back`, {
       body: claudeCode,
       requests: amounts.claudeCode,
+      warmUps: 3,
       today: 1.9,
     }),
     wholeRequest('megabyte', `a long conversation (${kilobytes(megabyte)}), one token back`, {
       body: megabyte,
       requests: amounts.megabyte,
+      warmUps: 8,
     }),
     firstEvent(amounts.firstEvents),
     prefill(),

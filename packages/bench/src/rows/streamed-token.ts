@@ -1,5 +1,6 @@
 import { shortBody } from '../bodies.ts';
-import { measureInRounds } from '../rounds.ts';
+import { type Contender, measureInRounds } from '../rounds.ts';
+import type { MeasuredServer } from '../stage.ts';
 import { cpuTimeOf, type Row } from './row.ts';
 
 export interface TokenLoad {
@@ -10,14 +11,16 @@ export interface TokenLoad {
   readonly intervalMs: number;
 }
 
-/** What one token of an answer costs, without the begin and the end of the request: those are other rows'. */
+/**
+ * What one token of an answer costs, without the begin and the end of the request: those are other rows'. A part of the rounds with
+ * each of several starts of the servers: how V8 has compiled a process is good or bad for a tenth, from its first minute to its end.
+ */
 export function streamedToken(name: string, title: string, { streams, tokens, intervalMs }: TokenLoad): Row {
   return {
     name,
-    async measure(stage, { labels, rounds, warmUps }) {
+    async measure(stage, { labels, rounds, warmUps = 3, starts = 3 }) {
       const { upstream, load } = stage;
-      const servers = await stage.servers(labels);
-      const contenders = servers.map((server) => ({
+      const toContender = (server: MeasuredServer): Contender<number> => ({
         label: server.label,
         async measure() {
           await upstream.ask('scenario', { kind: 'held' });
@@ -30,8 +33,14 @@ export function streamedToken(name: string, title: string, { streams, tokens, in
           await load.ask('closed');
           return time / (streams * tokens);
         },
-      }));
-      const figures = await measureInRounds(contenders, rounds, warmUps);
+      });
+      const figures: Record<string, number[]> = Object.fromEntries(labels.map((label) => [label, []]));
+      for (let start = 0; start < starts; start += 1) {
+        if (start > 0) await stage.stopServers();
+        const contenders = (await stage.servers(labels)).map(toContender);
+        const found = await measureInRounds(contenders, Math.ceil(rounds / starts), warmUps);
+        for (const label of labels) figures[label]?.push(...(found[label] ?? []));
+      }
       const bar = { kind: 'relative', pipe: 1, pipeInFramework: 1.15 } as const;
       return [{ name, title, unit: 'µs', bar, figures }];
     },

@@ -7,12 +7,11 @@ import { cpuTimeOf, referenceLabel, type Row } from './row.ts';
 export interface RequestLoad {
   readonly body: string;
   readonly requests: number;
+  /** Rounds in front that do not count, until V8 has compiled all that it is going to. */
+  readonly warmUps: number;
   /** As in the {@link Bar}. */
   readonly today?: number | undefined;
 }
-
-/** Rounds in front that do not count: so many requests it takes until V8 has compiled all that it is going to. */
-const roundsInFront = 8;
 
 /**
  * What a request costs whose answer is one token, beside the parsing and writing of its JSON. One server after another, each in
@@ -23,7 +22,7 @@ export function wholeRequest(name: string, title: string, load: RequestLoad): Ro
   const { body, requests, today } = load;
   return {
     name,
-    async measure(stage, { labels, rounds, warmUps = roundsInFront }) {
+    async measure(stage, { labels, rounds, warmUps = load.warmUps }) {
       const { upstream, reference } = stage;
       const toContender = (server: MeasuredServer): Contender<number> => ({
         label: server.label,

@@ -6,6 +6,8 @@ export async function loadServer(name: string, checkout: string): Promise<Serve>
   switch (name as ServerName) {
     case 'pipe':
       return (await import('./pipe.ts')).servePipe;
+    case 'pipe+json':
+      return (await import('./pipe.ts')).servePipeJson;
     case 'node':
       return (await import('./node.ts')).serveNode(checkout);
     case 'express':

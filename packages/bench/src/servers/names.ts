@@ -1,6 +1,7 @@
 /** The servers that can be measured, by the names that they have in results. */
 export const serverNames = [
   'pipe',
+  'pipe+json',
   'node',
   'express',
   'fastify',
@@ -15,6 +16,8 @@ export type ServerName = (typeof serverNames)[number];
 /** What all others are measured by. */
 export const pipeName = 'pipe' satisfies ServerName;
 
+const peers: readonly string[] = [pipeName, 'pipe+json', 'llms'] satisfies ServerName[];
+
 /** A label of a server: its name, or `NAME@PATH` for the packages of another checkout. */
 export function toName(label: string): string {
   return label.split('@', 1)[0] ?? label;
@@ -23,7 +26,7 @@ export function toName(label: string): string {
 /** True for llama-messages, whatever it is in. */
 export function isOurs(label: string): boolean {
   const name = toName(label);
-  return (serverNames as readonly string[]).includes(name) && name !== pipeName && name !== 'llms';
+  return (serverNames as readonly string[]).includes(name) && !peers.includes(name);
 }
 
 export function isInFramework(label: string): boolean {
