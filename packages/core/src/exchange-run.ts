@@ -28,6 +28,8 @@ export interface Exchange {
   readonly options: ResolvedOptions;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
+  /** As in {@link HandlerRequest}. */
+  readonly abort: AbortController | undefined;
 }
 
 interface Opened {
@@ -55,7 +57,8 @@ const nothing = (): void => {};
  * hooks when it is over. A class, as everything that is called for each token: docs/decisions/0017.
  */
 export class ExchangeRun implements Sink<readonly ChatItem[]> {
-  readonly abort = new AbortController();
+  /** Aborts when nobody wants the answer any more: the client is gone, or the exchange over. */
+  readonly abort: AbortController;
   /** Resolves with the upstream's chunks as soon as it has accepted the request and sent the first of them. */
   readonly opened: Promise<Opened>;
   private readonly exchange: Exchange;
@@ -67,6 +70,7 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
   private stream: MessageStream | undefined;
   private refusal: { readonly error: unknown } | undefined;
   private onFirst: () => void = nothing;
+  private onGone: (() => void) | undefined;
   private isOver = false;
   /** The upstream has nothing more to do. */
   private isGenerated = false;
@@ -80,9 +84,8 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     this.exchange = exchange;
     this.sink = sink;
     this.outlet = outlet;
-    const { signal } = exchange;
-    if (signal.aborted) this.onGone();
-    else signal.addEventListener('abort', this.onGone, { once: true });
+    this.abort = exchange.abort ?? new AbortController();
+    if (!exchange.abort) this.follow(exchange.signal);
     this.opened = this.open();
     // Awaited by whoever gets this far; until then a refusal is not unhandled.
     this.opened.catch(nothing);
@@ -152,13 +155,17 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
   /** Ends it without a word to anybody, for another to begin in its place. */
   abandon(): void {
     this.isOver = true;
-    this.exchange.signal.removeEventListener('abort', this.onGone);
+    if (this.onGone) this.exchange.signal.removeEventListener('abort', this.onGone);
     // Whatever the upstream still does for this exchange ends here.
     if (!this.isGenerated) this.abort.abort(over);
     this.prepared?.onOver();
   }
 
-  private readonly onGone = (): void => this.abort.abort(this.exchange.signal.reason);
+  private follow(signal: AbortSignal): void {
+    this.onGone = () => this.abort.abort(signal.reason);
+    if (signal.aborted) this.onGone();
+    else signal.addEventListener('abort', this.onGone, { once: true });
+  }
 
   private readonly onProgress = (wait: Wait): void =>
     this.exchange.observer.onProgress?.({ requestId: this.exchange.requestId, ...wait });
@@ -181,12 +188,19 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
       throw this.refusal.error;
     }
     const stream = (this.stream ??= this.openStream(ready));
-    const ended = generated.then(async () => {
-      this.isGenerated = true;
-      stream.end();
-      if (!stream.failure()) ready.onGenerated(stream.generated());
-      await this.kept;
-    });
+    const ended = generated.then(
+      async () => {
+        this.isGenerated = true;
+        stream.end();
+        if (!stream.failure()) ready.onGenerated(stream.generated());
+        await this.kept;
+      },
+      (error: unknown) => {
+        // Another run in its place still needs the controller.
+        this.isGenerated = true;
+        throw error;
+      },
+    );
     // Awaited by whoever writes the answer; until then a failure is not unhandled.
     ended.catch(nothing);
     return { stream, ended };

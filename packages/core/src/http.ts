@@ -15,6 +15,11 @@ export interface HandlerRequest {
   readonly body: () => unknown;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
+  /**
+   * The controller of `signal`, if the handler may abort that too, when it wants nothing more of the upstream.
+   * @defaultValue one of its own, which takes most of a KiB of each open stream
+   */
+  readonly abort?: AbortController;
 }
 
 /** What the handler answers. Header names are lower case. */

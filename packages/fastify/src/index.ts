@@ -9,7 +9,7 @@ import {
   type MessagesOptions,
   routes,
 } from '@llama-messages/core';
-import { toPath, toReadable, toSignal } from '@llama-messages/core/node';
+import { toAbort, toPath, toReadable } from '@llama-messages/core/node';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 
 export type { MessagesOptions } from '@llama-messages/core';
@@ -49,7 +49,7 @@ export const llamaMessages: FastifyPluginAsync<MessagesOptions> = async (fastify
       path: toPath(request.url).slice(fastify.prefix.length) || '/',
       headers: { get: (name) => toText(request.headers[name.toLowerCase()]) },
       body: () => request.body,
-      signal: toSignal(reply.raw),
+      ...toAbort(reply.raw),
     });
     return send(reply, response);
   }

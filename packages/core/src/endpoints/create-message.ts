@@ -36,6 +36,7 @@ export const createMessage: Endpoint = async (context) => {
     services,
     options,
     signal: request.signal,
+    abort: request.abort,
   };
   return body.stream
     ? { status: 200, headers: streamHeaders, body: await exchangeStream(exchange) }

@@ -39,6 +39,7 @@ export function toFetchHandler(
       headers: request.headers,
       body: () => readBytes(request, handler.maxBodyBytes),
       signal: abort.signal,
+      abort,
     });
     if (typeof body !== 'string') return new Response(toReadableStream(body, abort), { status, headers });
     return new Response(request.method === 'HEAD' ? null : body, { status, headers });

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { toHandlerRequest, toNodeListener, toPath, toSignal } from './listener.ts';
+export { toAbort, toHandlerRequest, toNodeListener, toPath } from './listener.ts';
 export { readNodeBody } from './body.ts';
 export { writeNodeResponse } from './write.ts';
 export { toReadable } from './to-readable.ts';

@@ -30,7 +30,7 @@ export function toHandlerRequest(
     path: toPath(req.url),
     headers: { get: (name) => toText(req.headers[name.toLowerCase()]) },
     body: () => readNodeBody(req, maxBodyBytes),
-    signal: toSignal(res),
+    ...toAbort(res),
   };
 }
 
@@ -44,15 +44,15 @@ export function toPath(url = '/'): string {
 const closed = new Error('The connection was closed');
 
 /**
- * Returns a signal that aborts when the response is over, whoever ended it: the client left, or the host answered in our
- * place (a time limit, say). After a whole answer nobody listens any more. `close` of the request instead would
- * fire once its body is read.
+ * Returns a signal, with its controller, that aborts when the response is over, whoever ended it: the client left, or the host
+ * answered in our place (a time limit, say). After a whole answer nobody listens any more. `close` of the request instead
+ * would fire once its body is read.
  */
-export function toSignal(res: ServerResponse): AbortSignal {
+export function toAbort(res: ServerResponse): Required<Pick<HandlerRequest, 'signal' | 'abort'>> {
   const abort = new AbortController();
   if (res.destroyed) abort.abort(closed);
   else res.on('close', () => abort.abort(closed));
-  return abort.signal;
+  return { signal: abort.signal, abort };
 }
 
 function toText(value: string | string[] | undefined): string | undefined {

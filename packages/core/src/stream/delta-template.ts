@@ -4,12 +4,6 @@ import type { ChatChunk, ChatTextDelta } from '../chat/types.ts';
 const freeLessons = 4;
 const matchesPerLesson = 8;
 
-/** An event that brings text. */
-interface Example {
-  readonly data: string;
-  readonly isThinking: boolean;
-}
-
 /**
  * Finds the deltas of a stream that are like an earlier one but for their text, without parsing them. Nearly all of an
  * answer is such: the same bytes, with another word in the middle.
@@ -24,24 +18,18 @@ export class DeltaTemplate {
   private isThinking = false;
   private lessons = 0;
   private matches = 0;
-  /** Nothing has been learned from it yet: the first token need not wait for that, and may be the only one. */
-  private example: Example | undefined;
 
   /** Takes an event that has been parsed as the form of those to come, if text is all that it brings. */
   learn(data: string, chunk: ChatChunk): void {
     if (this.lessons - freeLessons > this.matches / matchesPerLesson) return;
     const delta = toTextDelta(chunk);
-    if (delta !== undefined) this.example = { data, isThinking: delta.isThinking };
-  }
-
-  private study({ data, isThinking }: Example): void {
-    this.example = undefined;
+    if (delta === undefined) return;
     this.lessons += 1;
-    const found = findText(data, isThinking);
+    const found = findText(data, delta.isThinking);
     if (found === undefined) return;
     this.before = toFlat(`data: ${found.before}`);
     this.after = toFlat(`${found.after}\n\n`);
-    this.isThinking = isThinking;
+    this.isThinking = delta.isThinking;
   }
 
   /**
@@ -49,7 +37,6 @@ export class DeltaTemplate {
    * `from` must be where an event of the stream begins.
    */
   match(text: string, from: number, items: (ChatChunk | ChatTextDelta)[]): number {
-    if (this.example && beginsAlike(text, from, this.example.data)) this.study(this.example);
     const { before, after } = this;
     if (before === undefined) return from;
     let at = from;
@@ -69,11 +56,6 @@ export class DeltaTemplate {
     items.push({ textJson, isThinking: this.isThinking, chunks });
     return at;
   }
-}
-
-/** Returns whether what comes next may be another event like `data`. */
-function beginsAlike(text: string, from: number, data: string): boolean {
-  return text.startsWith(data.slice(0, 40), from + 'data: '.length);
 }
 
 /** Returns the same text in one piece: V8 keeps what was sliced and concatenated as a tree, and walks it to compare. */
