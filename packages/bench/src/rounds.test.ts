@@ -14,16 +14,20 @@ function contenders(labels: readonly string[]) {
   return { all, order };
 }
 
-test('each is measured once in a round, and each round begins with another', async () => {
+test('each is measured once in a round, and not always in the same order', async () => {
   const { all, order } = contenders(['a', 'b', 'c']);
 
-  await measureInRounds(all, 3, 0);
+  await measureInRounds(all, 100, 0);
 
-  expect(order.join('')).toBe('abcbcacab');
+  const rounds = order.join('').match(/.../g) ?? [];
+  expect(rounds.map((round) => [...round].sort().join(''))).toEqual(Array(100).fill('abc'));
+  expect(new Set(rounds).size).toBeGreaterThan(1);
 });
 
 test('a warm-up does not count', async () => {
   const { all } = contenders(['a', 'b']);
 
-  expect(await measureInRounds(all, 2, 1)).toEqual({ a: [4, 5], b: [3, 6] });
+  const { a = [], b = [] } = await measureInRounds(all, 2, 1);
+
+  expect([...a, ...b].sort()).toEqual([3, 4, 5, 6]);
 });

@@ -17,7 +17,7 @@ const requestsInFront = 8000;
 export function firstEvent(requests: number): Row {
   return {
     name: 'first-event',
-    async measure(stage, { labels, rounds }) {
+    async measure(stage, { labels, rounds = 5 }) {
       const { upstream, upstreamUrl, load } = stage;
       const body = claudeCodeBody();
       const both: Record<string, number[][]> = {};

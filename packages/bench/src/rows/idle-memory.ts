@@ -6,7 +6,7 @@ import type { Row } from './row.ts';
 export function idleMemory(wanted: number): Row {
   return {
     name: 'memory',
-    async measure(stage, { labels, rounds }) {
+    async measure(stage, { labels, rounds = 3 }) {
       const { upstream, load } = stage;
       const streams = Math.min(wanted, maxStreams());
       const contenders = labels.map((label) => ({
@@ -31,7 +31,7 @@ export function idleMemory(wanted: number): Row {
           }
         },
       }));
-      const figures = await measureInRounds(contenders, Math.min(rounds, 3), 0);
+      const figures = await measureInRounds(contenders, rounds, 0);
       const title = `memory of an open idle stream, ${streams} of them`;
       return [{ name: 'memory', title, unit: 'KiB', bar: { kind: 'relative', pipe: 1.25 }, figures }];
     },

@@ -13,7 +13,7 @@ const longPrompt = 20_250;
 export function ownEndpoint(binary: string, checkout: string): Row {
   return {
     name: 'llama-server',
-    async measure(_stage, { rounds }) {
+    async measure(_stage, { rounds = 5 }) {
       const server = await startLlamaServer(binary);
       const bridge = await startProcess<ServerCommands>('servers/main.js', {
         args: ['node', server.url, checkout],

@@ -12,7 +12,8 @@ export interface Row {
 export interface RowOptions {
   /** Of the servers to measure, in order. */
   readonly labels: readonly string[];
-  readonly rounds: number;
+  /** @defaultValue as many as the row needs for medians that repeat */
+  readonly rounds?: number | undefined;
   /** Rounds in front that do not count. @defaultValue as many as the row needs for figures that repeat */
   readonly warmUps?: number | undefined;
   /** How often the servers are started, with a part of the rounds each. @defaultValue as the row needs it, as above */

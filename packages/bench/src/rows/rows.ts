@@ -63,7 +63,7 @@ export function createRows(amounts: Amounts, checkout: string): Row[] {
       body: claudeCode,
       requests: amounts.claudeCode,
       warmUps: 3,
-      today: 1.9,
+      today: 1.7,
     }),
     wholeRequest('megabyte', `a long conversation (${kilobytes(megabyte)}), one token back`, {
       body: megabyte,

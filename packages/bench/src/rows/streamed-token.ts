@@ -18,7 +18,7 @@ export interface TokenLoad {
 export function streamedToken(name: string, title: string, { streams, tokens, intervalMs }: TokenLoad): Row {
   return {
     name,
-    async measure(stage, { labels, rounds, warmUps = 3, starts = 3 }) {
+    async measure(stage, { labels, rounds = 9, warmUps = 3, starts = 3 }) {
       const { upstream, load } = stage;
       const toContender = (server: MeasuredServer): Contender<number> => ({
         label: server.label,

@@ -22,7 +22,7 @@ export function wholeRequest(name: string, title: string, load: RequestLoad): Ro
   const { body, requests, today } = load;
   return {
     name,
-    async measure(stage, { labels, rounds, warmUps = load.warmUps }) {
+    async measure(stage, { labels, rounds = 5, warmUps = load.warmUps }) {
       const { upstream, reference } = stage;
       const toContender = (server: MeasuredServer): Contender<number> => ({
         label: server.label,
