@@ -20,7 +20,8 @@ it('is byte for byte what JSON.stringify writes, with items that last, too, and 
       fc.option(items, { nil: undefined }),
       fc.option(items, { nil: undefined }),
       fc.dictionary(fc.string(), fc.jsonValue()),
-      (before, tools, messages, after) => {
+      fc.boolean(),
+      (before, tools, messages, after, listLasts) => {
         for (const [item, lasts] of [...(tools ?? []), ...(messages ?? [])]) if (lasts) makeLasting(item);
         const body = {
           ...before,
@@ -28,6 +29,7 @@ it('is byte for byte what JSON.stringify writes, with items that last, too, and 
           tools: tools?.map(([tool]) => tool),
           ...after,
         };
+        if (listLasts) makeLasting(body.tools);
         const expected = JSON.stringify(body);
         expect(decoder.decode(toChatBytes(body))).toBe(expected);
         expect(decoder.decode(toChatBytes(body))).toBe(expected);

@@ -18,6 +18,25 @@ describe('recall', () => {
     expect(second).toBe(first);
   });
 
+  it('gives the same list for the same tools, of any conversation', () => {
+    const memory = createToolMemory();
+    const write = { ...read(), name: 'write' };
+    const { tools } = memory.recall({ tools: [read(), write] });
+    expect(memory.recall({ tools: [read()] }).tools).toEqual([read()]);
+    expect(memory.recall({ tools: [read(), write] }).tools).toEqual(tools);
+    expect(memory.recall({ tools: [read(), write] }).tools).toBe(
+      memory.recall({ tools: [read(), write] }).tools,
+    );
+  });
+
+  it('leaves a tool that is too large to be kept to its host, and the list with it', () => {
+    const memory = createToolMemory({ maxCharacters: 500 });
+    const large = { ...read(), name: 'large', description: 'x'.repeat(500) };
+    const { tools } = memory.recall({ tools: [read(), large] });
+    expect(tools[1]).toBe(large);
+    expect([Object.isFrozen(tools), Object.isFrozen(large)]).toEqual([false, false]);
+  });
+
   it.each<[string, ToolParam]>([
     [
       'another schema',
