@@ -9,6 +9,7 @@ import type { PreparedExchange } from './prepared-exchange.ts';
 import type { Wait } from './report.ts';
 import type { Services } from './services.ts';
 import type { Sink, Source } from './sink.ts';
+import { sizeOfBatch } from './slots/batch-size.ts';
 import type { MessageSink } from './stream/message-sink.ts';
 import { toMessageStart } from './stream/message-start.ts';
 import { createMessageStream, type GeneratedMessage, type MessageStream } from './stream/message-stream.ts';
@@ -212,7 +213,7 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     const begin = (target: Sink<readonly ChatItem[]>, signal: AbortSignal): Promise<void> =>
       generate(this.toGeneration(ready), target, signal);
     if (ready.sharedKey === undefined || !inFlight) return (target) => begin(target, abort.signal);
-    const joined = inFlight.join(ready.sharedKey, begin, abort.signal, sizeOf);
+    const joined = inFlight.join(ready.sharedKey, begin, abort.signal, sizeOfBatch);
     this.attached = joined.isAttached;
     return joined.pipe;
   }
@@ -284,18 +285,4 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
         this.onProgress({ phase: 'prompt', processed, cached: cache, total }),
     });
   }
-}
-
-/** An estimate: what matters is that megabytes are not taken for bytes. */
-function sizeOf(batch: readonly ChatItem[]): number {
-  let size = 0;
-  for (const item of batch) {
-    if ('textJson' in item) {
-      size += 100 + item.textJson.length;
-      continue;
-    }
-    const delta = item.choices?.[0]?.delta;
-    size += 400 + (delta?.content?.length ?? 0) + (delta?.reasoning_content?.length ?? 0);
-  }
-  return size;
 }
