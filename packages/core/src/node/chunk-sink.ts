@@ -19,7 +19,9 @@ export function toChunkSink(res: ServerResponse): FrameSink | undefined {
   process.nextTick(uncork, socket);
   res.flushHeaders();
   socket.setNoDelay(true);
-  return res.chunkedEncoding && res.writableLength === 0 ? new ChunkSink(res, socket) : undefined;
+  // What the response has not given to its socket yet would come behind what is written there.
+  const isPassedOn = res.writableLength === socket.writableLength;
+  return res.chunkedEncoding && isPassedOn ? new ChunkSink(res, socket) : undefined;
 }
 
 function uncork(socket: Socket): void {

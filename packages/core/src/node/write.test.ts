@@ -139,6 +139,37 @@ describe('a stream on its way to the client', () => {
     expect(length).toBeGreaterThan(many * 4000);
   });
 
+  it.each<[string, (res: ServerResponse) => unknown]>([
+    ['written', (res) => writeNodeResponse(res, twoFrames())],
+    [
+      'piped',
+      (res) => {
+        res.writeHead(200);
+        toReadable(twoFrames().body).pipe(res);
+      },
+    ],
+  ])('costs one write for each event, and none for its head, when it is %s', async (_how, answer) => {
+    const writes: unknown[] = [];
+    const port = await listen((res) => {
+      const socket = res.socket as Socket;
+      const write = socket.write.bind(socket);
+      socket.write = ((...parameters: Parameters<typeof write>) => {
+        writes.push(parameters[0]);
+        return write(...parameters);
+      }) as typeof socket.write;
+      return answer(res);
+    });
+    const socket = connect(port, '127.0.0.1');
+    socket.write(last);
+    const [first] = (await once(socket, 'data')) as [Buffer];
+    const [head, event] = writes;
+    const chunk = `${Buffer.byteLength(frames[0]).toString(16)}\r\n${frames[0]}\r\n`;
+    expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n$/);
+    expect(event).toBe(chunk);
+    expect(first.toString()).toContain(`${String(head)}${chunk}`);
+    socket.destroy();
+  });
+
   it('ends when the client leaves in the middle', async () => {
     let over: Promise<void> | undefined;
     const port = await listen((res) => {
