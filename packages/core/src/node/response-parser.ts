@@ -115,6 +115,10 @@ export class ResponseParser {
   }
 
   private skipExtension(bytes: Buffer, from: number): number {
+    if (bytes[from] === 0x0d && this.lines === '') {
+      this.state = 'size-end';
+      return from + 1;
+    }
     const end = bytes.indexOf(0x0d, from);
     // Behind the size comes nothing, or `;` and what nobody needs.
     const [first] = bytes.subarray(from, from + 1);

@@ -83,6 +83,7 @@ export class BlockWriter {
     const { open, index } = this;
     if (open?.kind !== kind || this.waiting.length > 0) return false;
     open.tail += textJson;
+    if (open.tail.length >= settledCharacters) settle(open);
     if (kind === 'text') this.sink.textJson(index, textJson);
     else if (!this.hideThinking) this.sink.thinkingJson(index, textJson);
     return true;
@@ -221,6 +222,12 @@ export class BlockWriter {
     if (!truncated && parseModelJson(call.json) === undefined) throw malformed(call);
   }
 }
+
+/**
+ * V8 keeps what is put together of small pieces as a tree of them, which every garbage collection has to walk; of so many
+ * characters at a time it is made one piece.
+ */
+const settledCharacters = 512;
 
 /** Makes what was written escaped a part of the text. */
 function settle(segment: TextSegment): void {
