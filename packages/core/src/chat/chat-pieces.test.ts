@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { concatBytes } from '#bytes';
 import { makeLasting } from '../memory/lasting.ts';
-import { toChatBytes } from './chat-bytes.ts';
+import { toChatPieces } from './chat-pieces.ts';
 
 const text = fc.string({ unit: 'binary' });
 
@@ -31,8 +32,8 @@ it('is byte for byte what JSON.stringify writes, with items that last, too, and 
         };
         if (listLasts) makeLasting(body.tools);
         const expected = JSON.stringify(body);
-        expect(decoder.decode(toChatBytes(body))).toBe(expected);
-        expect(decoder.decode(toChatBytes(body))).toBe(expected);
+        expect(decoder.decode(concatBytes(toChatPieces(body)))).toBe(expected);
+        expect(decoder.decode(concatBytes(toChatPieces(body)))).toBe(expected);
       },
     ),
     { numRuns: 500 },

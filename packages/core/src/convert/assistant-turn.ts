@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatToolCall } from '../chat/types.ts';
 import type { ContentBlockParam, MessageParam } from '../messages/types.ts';
-import { isKnownBlock, toBlockParts, toBlocks } from './content.ts';
+import { isBlank, isKnownBlock, toBlockParts, toBlocks } from './content.ts';
 import type { ConvertOptions } from './options.ts';
 import { toReadableText } from './readable-text.ts';
 
@@ -86,13 +86,13 @@ export function toAssistantMessage(turn: AssistantTurn): ChatMessage {
 }
 
 function addText(turn: AssistantTurn, text: string): void {
-  if (!/\S/.test(text)) return;
+  if (isBlank(text)) return;
   turn.text += turn.endsParagraph ? `\n\n${text}` : text;
   turn.endsParagraph = false;
 }
 
 function addParagraph(turn: AssistantTurn, text: string): void {
-  if (!/\S/.test(text)) return;
+  if (isBlank(text)) return;
   turn.text += turn.text === '' ? text : `\n\n${text}`;
   turn.endsParagraph = true;
 }

@@ -68,7 +68,12 @@ export function joinParts(parts: readonly ChatContentPart[]): string | ChatConte
 
 /** Returns one text part, or none for blank text, which the API refuses and clients replay. */
 export function textParts(text: string): ChatContentPart[] {
-  return /\S/.test(text) ? [{ type: 'text', text }] : [];
+  return isBlank(text) ? [] : [{ type: 'text', text }];
+}
+
+/** Without a regular expression: a conversation has so many texts that they show. */
+export function isBlank(text: string): boolean {
+  return text.trim() === '';
 }
 
 function knownParts(block: KnownBlockParam, options: ConvertOptions): ChatContentPart[] {

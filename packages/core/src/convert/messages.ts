@@ -1,5 +1,6 @@
 import type { ChatMessage } from '../chat/types.ts';
 import { MessagesError } from '../errors.ts';
+import { isBlank } from './content.ts';
 import type { MessageParam } from '../messages/types.ts';
 import {
   type AssistantTurn,
@@ -56,7 +57,7 @@ export function toChatMessages(messages: readonly MessageParam[], options: Conve
         break;
       case 'system': {
         const text = toSystemTurnText(message.content);
-        if (!/\S/.test(text)) break;
+        if (isBlank(text)) break;
         if (user === undefined && assistant === undefined) openingTurns.push(text);
         else addSystemTurn(answerTurn(), text);
         break;

@@ -1,6 +1,6 @@
 import { oncePerLasting } from '../memory/lasting.ts';
 import type { CountTokensRequest, MessageParam, TextBlockParam } from '../messages/types.ts';
-import { toParts } from './content.ts';
+import { isBlank, toParts } from './content.ts';
 import type { ConvertOptions } from './options.ts';
 
 const attribution = 'x-anthropic-billing-header:';
@@ -35,7 +35,7 @@ const toBlocksText = oncePerLasting((blocks: readonly TextBlockParam[]) =>
 );
 
 function joinTexts(texts: readonly string[]): string {
-  return texts.filter((text) => /\S/.test(text)).join('\n\n');
+  return texts.filter((text) => !isBlank(text)).join('\n\n');
 }
 
 /** Returns the text of a system turn inside `messages`, without the attribution line. */

@@ -65,17 +65,17 @@ export function addUserMessage(
 }
 
 /**
- * Folds a system turn into the user's. The client's long opening one (environment, skills, date) goes in front of the
+ * Folds a system turn, which is not blank, into the user's. The client's long opening one (environment, skills, date) goes in front of the
  * user's first words, where all conversations share it; later ones go to the end of what the template shows last.
  * Behind tool results they never open a user turn: templates drop the reasoning before the last one.
  */
 export function addSystemTurn(turn: UserTurn, text: string): void {
-  const reminder = textParts(toSystemReminder(text));
-  if (turn.takesFront) turn.front.push(...reminder);
-  else if (turn.parts) turn.parts.push(...reminder);
-  else if (turn.results.length > 0) turn.results.at(-1)?.parts.push(...reminder);
-  else if (turn.awaited.size > 0) turn.waiting.push(...reminder);
-  else turn.parts = reminder;
+  const reminder: ChatContentPart = { type: 'text', text: toSystemReminder(text) };
+  if (turn.takesFront) turn.front.push(reminder);
+  else if (turn.parts) turn.parts.push(reminder);
+  else if (turn.results.length > 0) turn.results.at(-1)?.parts.push(reminder);
+  else if (turn.awaited.size > 0) turn.waiting.push(reminder);
+  else turn.parts = [reminder];
 }
 
 /** Returns the turn as messages: results right behind their calls, then the user's words. */

@@ -1,3 +1,4 @@
+import { concatBytes } from './bytes.ts';
 import type { HttpClient } from '../upstream/http-client.ts';
 
 /** The {@link HttpClient} of runtimes without `node:http`, over the platform's `fetch` and under its time limits. */
@@ -6,7 +7,7 @@ export const httpClient: HttpClient = async (call) => {
     method: call.method,
     headers: call.headers,
     signal: call.signal,
-    ...(call.body !== undefined && { body: call.body }),
+    ...(call.body !== undefined && { body: concatBytes(call.body) }),
   });
   return { status: response.status, headers: response.headers, body: reads(response.body) };
 };

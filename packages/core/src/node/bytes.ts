@@ -14,3 +14,10 @@ export function isSameBytes(
 /** Returns all pieces, one behind the other. Does not fill the memory with zeros first. */
 export const concatBytes: (pieces: readonly Uint8Array<ArrayBuffer>[]) => Uint8Array<ArrayBuffer> =
   Buffer.concat;
+
+/** Returns how many bytes all pieces are. */
+export function toLength(pieces: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  return length;
+}

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { HttpAnswer, HttpCall, HttpClient } from '../upstream/http-client.ts';
+import { toLength } from './bytes.ts';
 import { requestStream } from './stream-request.ts';
 
 const agents = {
@@ -36,7 +37,7 @@ function send(call: HttpCall, isPooled: boolean): Promise<Outcome> {
       method: call.method,
       headers: {
         ...call.headers,
-        ...(body && { 'content-length': body.length }),
+        ...(body && { 'content-length': toLength(body) }),
       },
       agent: isPooled ? agents[isSecure ? 'https:' : 'http:'] : false,
       signal: call.signal,
@@ -54,7 +55,8 @@ function send(call: HttpCall, isPooled: boolean): Promise<Outcome> {
         },
       });
     });
-    request.end(body);
+    for (const piece of body ?? []) request.write(piece);
+    request.end();
   });
 }
 

@@ -16,7 +16,7 @@ function call(url: string, more: Partial<HttpCall> = {}): HttpCall {
     method: 'POST',
     url,
     headers: {},
-    body: new TextEncoder().encode('{"text":"ä"}'),
+    body: [new TextEncoder().encode('{"text":'), new TextEncoder().encode('"ä"}')],
     signal: new AbortController().signal,
     streamed: true,
     ...more,

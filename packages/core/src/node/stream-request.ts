@@ -4,6 +4,7 @@ import tls from 'node:tls';
 import { pull, type Sink } from '../sink.ts';
 import type { HttpAnswer, HttpCall } from '../upstream/http-client.ts';
 import type { HeaderReader } from '../http.ts';
+import { toLength } from './bytes.ts';
 import { ResponseParser, type ResponseHead } from './response-parser.ts';
 
 /**
@@ -17,12 +18,13 @@ export function requestStream(call: HttpCall): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     call.signal.throwIfAborted();
     const { url, head } = toTarget(call);
+    const body = call.body ?? [];
     // What listens to the socket is made in there: here it would hold the body until the answer is over.
     const { socket } = new AnswerReader(url, call.signal, resolve, reject);
     // In one system call, and one packet for the server to wake up for.
     socket.cork();
-    socket.write(`${head}content-length: ${call.body?.length ?? 0}\r\n\r\n`, 'latin1');
-    if (call.body !== undefined) socket.write(call.body);
+    socket.write(`${head}content-length: ${toLength(body)}\r\n\r\n`, 'latin1');
+    for (const piece of body) socket.write(piece);
     socket.uncork();
   });
 }

@@ -1,4 +1,4 @@
-import { toChatBytes } from '../chat/chat-bytes.ts';
+import { toChatPieces } from '../chat/chat-pieces.ts';
 import { MessagesError } from '../errors.ts';
 import { type ChatItem, readChatStream, readText } from './chat-stream.ts';
 import { toNetworkError, toUpstreamError } from './errors.ts';
@@ -48,7 +48,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         method,
         url: base + path,
         headers: withMore(body === undefined ? headers : headersOfBody, call.headers),
-        body: body && toChatBytes(body),
+        body: body && toChatPieces(body),
         signal: call.signal,
         streamed,
       });

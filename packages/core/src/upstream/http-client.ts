@@ -5,8 +5,8 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON, as UTF-8. */
-  readonly body?: Uint8Array<ArrayBuffer> | undefined;
+  /** JSON as UTF-8, in pieces: what was sent before is not copied once more. */
+  readonly body?: readonly Uint8Array<ArrayBuffer>[] | undefined;
   readonly signal: AbortSignal;
   /**
    * The answer is a stream, so its connection is neither taken from nor returned to a pool: llama-server closes it
