@@ -31,7 +31,7 @@ function createBridge(): (body: unknown) => Promise<string> {
     upstream: llamaServer({
       url: 'http://llama',
       httpClient({ url, body }) {
-        if (body !== undefined) sent = new TextDecoder().decode(body);
+        if (body !== undefined) sent = Buffer.concat(body).toString();
         const answer = new TextEncoder().encode(answers[new URL(url).pathname]);
         const headers = new Headers({
           'content-type': body === undefined ? 'application/json' : 'text/event-stream',

@@ -39,7 +39,10 @@ class ChunkSink implements FrameSink {
 
   write(frames: string): boolean {
     if (this.res.destroyed) return true;
-    return this.socket.write(`${Buffer.byteLength(frames).toString(16)}\r\n${frames}\r\n`);
+    const length = Buffer.byteLength(frames);
+    // ASCII is the same in both, and need not be looked at once more.
+    const encoding = length === frames.length ? 'latin1' : 'utf8';
+    return this.socket.write(`${length.toString(16)}\r\n${frames}\r\n`, encoding);
   }
 
   ready(): Promise<void> {
