@@ -14,7 +14,7 @@ import { loadSaved } from './report/saved.ts';
 import { toTerminalTable } from './report/terminal-table.ts';
 import { measureInstall } from './rows/install.ts';
 import { createRows, fullAmounts, rowNames } from './rows/rows.ts';
-import { isOurs, serverNames } from './servers/names.ts';
+import { frameworkPipeNames, isOurs, serverNames } from './servers/names.ts';
 import { runSoak } from './soak/run-soak.ts';
 import type { SoakReport } from './soak/soak.ts';
 import { ownCheckout, setStage, toPath } from './stage.ts';
@@ -27,7 +27,9 @@ const usage = `usage: pnpm bench -- [options]                measures and prints
 
   --only A,B          of ${rowNames.join(', ')};
                       llama-server wants LLAMA_SERVER=/path/to/llama-server
-  --servers A,B       of ${serverNames.join(', ')};
+  --servers A,B       of ${serverNames.join(', ')},
+                      and of ${frameworkPipeNames.join(', ')},
+                      which are not measured by default;
                       NAME@PATH measures the packages that another checkout has built, beside this one's
   --checkout PATH     measures another checkout's packages throughout
   --rounds N          3 to 9 by default, as the rows need it

@@ -11,7 +11,16 @@ export const serverNames = [
   'llms',
 ] as const;
 
-export type ServerName = (typeof serverNames)[number];
+/** The pipe in frameworks: what they cost by themselves. Measured only where they are asked for. */
+export const frameworkPipeNames = [
+  'pipe-in-express',
+  'pipe-in-fastify',
+  'pipe-in-nestjs-express',
+  'pipe-in-nestjs-fastify',
+  'pipe-in-fetch',
+] as const;
+
+export type ServerName = (typeof serverNames)[number] | (typeof frameworkPipeNames)[number];
 
 /** What all others are measured by. */
 export const pipeName = 'pipe' satisfies ServerName;

@@ -14,10 +14,14 @@ import type { Serve } from './serve.ts';
  * The cheapest server possible: a reverse proxy that copies bytes, and gives up the upstream's answer when the client
  * goes. What it costs is what Node's HTTP costs.
  */
-export const servePipe: Serve = (upstream) =>
-  serve((incoming, response) => {
+export const servePipe: Serve = (upstream) => serve(createPipe(upstream));
+
+/** The pipe itself, for a server or for a framework. */
+export function createPipe(upstream: string): RequestListener {
+  return (incoming, response) => {
     incoming.pipe(forward(upstream, incoming, response, incoming.headers));
-  });
+  };
+}
 
 /** The same, but it reads the JSON of each request and writes it again: what whoever converts it cannot do without. */
 export const servePipeJson: Serve = (upstream) =>
