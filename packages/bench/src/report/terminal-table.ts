@@ -6,7 +6,7 @@ import type { Spread } from './statistics.ts';
 export function toTerminalTable(row: RowResult): string {
   const lines = toStandings(row).map(({ label, figure, toPipe, ofBar }) =>
     [
-      `  ${label.padEnd(18)}`,
+      `  ${label.padEnd(24)}`,
       `${showFigure(figure.median)} ${row.unit}`.padStart(11),
       `(${showFigure(figure.min)} to ${showFigure(figure.max)})`.padEnd(18),
       (toPipe === undefined ? '' : `${toPipe.median.toFixed(2)} x pipe`).padStart(13),

@@ -5,7 +5,7 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON as UTF-8, in pieces: what was sent before is not copied once more. */
+  /** JSON as UTF-8, in pieces: what was sent before is not copied once more. `new Blob(body)` is all of it, for `fetch`. */
   readonly body?: readonly Uint8Array<ArrayBuffer>[] | undefined;
   readonly signal: AbortSignal;
   /**
