@@ -76,14 +76,14 @@ function leaveBodiesUnread(app: BodyParsers): void {
   app.addContentTypeParser('*', (_request, _body, done) => done(null));
 }
 
-/** As one writes a proxy with `Request` and `Response`: with `fetch`. */
+/** As one writes a proxy with `Request` and `Response`: with `fetch`. Hono gives up the body when the client goes, and so the upstream's answer. */
 export async function servePipeInFetch(checkout: string): Promise<Serve> {
   const serve = await createHono(checkout);
   return (upstream) =>
-    serve(async ({ url, method, headers, body, signal }) => {
+    serve(async ({ url, method, headers, body }) => {
       const { pathname, search } = new URL(url);
       const passed = new Headers(headers);
       for (const name of ['connection', 'host', 'transfer-encoding']) passed.delete(name);
-      return fetch(upstream + pathname + search, { method, headers: passed, body, signal, duplex: 'half' });
+      return fetch(upstream + pathname + search, { method, headers: passed, body, duplex: 'half' });
     });
 }
