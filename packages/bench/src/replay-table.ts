@@ -42,10 +42,15 @@ export function toTotalRows(turns: readonly Turn[]): string[][] {
 /** Returns `rows` below `columns`, as a Markdown table or in columns of one width for a terminal. */
 export function toTable(columns: readonly string[], rows: readonly string[][], markdown: boolean): string {
   if (markdown) {
-    const rule = columns.map((_, index) => (index === 0 ? '---' : '---:'));
+    const rule = columns.map((_, index) => (index > 0 && rows.every(hasFigure(index)) ? '---:' : '---'));
     return [columns, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   }
   return [columns, ...rows].map(toTerminalLine).join('\n');
+}
+
+/** True of rows that have a figure in this column, or nothing: those stand at the right, words at the left. */
+function hasFigure(index: number): (cells: readonly string[]) => boolean {
+  return (cells) => /^(?:\**-?\d|$)/.test(cells[index] ?? '');
 }
 
 /** Returns the cells in columns that hold {@link replayColumns}. */

@@ -4,8 +4,9 @@ import type { RowResult } from './results.ts';
 import { toStandings } from './standing.ts';
 import { showFigure } from './terminal-table.ts';
 
-const width = 720;
-const left = 130;
+const width = 750;
+/** For the longest label, `/v1/chat/completions`. */
+const left = 160;
 const right = 150;
 const lineHeight = 26;
 const top = 40;
@@ -32,7 +33,7 @@ export function toBarChart(row: RowResult): string {
   });
   const pipe = standings.find(({ label }) => label === pipeName);
   return toSvg(row.title, width, height, [
-    `<text class="title" x="${left}" y="22">${escapeXml(row.title)}</text>`,
+    `<text class="title" x="0" y="22">${escapeXml(row.title)}</text>`,
     ...bars,
     ...(pipe ? [`<path class="mark dashed" d="M${x(pipe.figure.median)} ${top - 4}V${height - 10}"/>`] : []),
   ]);
