@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { MessagesError } from './errors.ts';
+import { toHex } from './hex.ts';
 import type { HandlerRequest, HeaderReader } from './http.ts';
 import type { MessagesOptions } from './options.ts';
 
@@ -31,7 +32,7 @@ export function createAuthenticator(
     // All are compared, and each in full: the time taken says nothing about any key.
     for (const candidate of known) isKnown = isEqual(candidate, given) || isKnown;
     if (!isKnown) throw refusal(key);
-    return bytesToHex(given);
+    return toHex(given);
   };
 }
 
@@ -50,7 +51,7 @@ function refusal(key: string | undefined): MessagesError {
 }
 
 function toOwner(key: string | undefined): Owner {
-  return key === undefined ? 'anonymous' : bytesToHex(digest(key));
+  return key === undefined ? 'anonymous' : toHex(digest(key));
 }
 
 function digest(key: string): Uint8Array {

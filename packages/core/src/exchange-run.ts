@@ -34,7 +34,6 @@ export interface Exchange {
 }
 
 interface Opened {
-  readonly stream: MessageStream;
   /** Resolves when all of the answer has been converted, and everything that must know of it does. */
   readonly ended: Promise<void>;
 }
@@ -102,6 +101,12 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     if (stream) return stream.start();
     const tokens = prepared ? estimateTokens(prepared.chat) : 0;
     this.sink.start(toMessageStart(this.messageId, this.exchange.model, tokens));
+  }
+
+  /** Writes the error in place of the rest. */
+  fail(error: unknown): void {
+    if (this.stream) this.stream.fail(error);
+    else this.sink.fail(toMessagesError(error));
   }
 
   /** Something of the answer has come. */
@@ -176,35 +181,38 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     const ready = await this.exchange.prepare(abort.signal, this.onProgress);
     this.prepared = ready;
     if (this.isOver) ready.onOver();
-    const generated = this.toSource(ready)(this);
-    if (!this.stream && !this.refusal) {
-      await new Promise<void>((resolve, reject) => {
-        this.onFirst = resolve;
-        generated.then(resolve, reject);
-      });
-    }
-    if (this.refusal) {
-      // It is over by now, and what it ends with is no news.
-      generated.catch(nothing);
-      throw this.refusal.error;
-    }
-    const stream = (this.stream ??= this.openStream(ready));
-    const ended = generated.then(
-      async () => {
-        this.isGenerated = true;
-        stream.end();
-        if (!stream.failure()) ready.onGenerated(stream.generated());
-        await this.kept;
-      },
+    const ended = this.toSource(ready)(this).then(
+      () => this.complete(ready),
       (error: unknown) => {
         // Another run in its place still needs the controller.
         this.isGenerated = true;
+        this.onFirst();
         throw error;
       },
     );
     // Awaited by whoever writes the answer; until then a failure is not unhandled.
     ended.catch(nothing);
-    return { stream, ended };
+    if (!this.stream && !this.refusal) {
+      await new Promise<void>((resolve) => {
+        this.onFirst = resolve;
+      });
+      this.onFirst = nothing;
+    }
+    if (this.refusal) throw this.refusal.error;
+    // It has failed before anything came of it.
+    if (!this.stream) await ended;
+    return { ended };
+  }
+
+  /** The upstream has sent all of the answer. */
+  private async complete(ready: PreparedExchange): Promise<void> {
+    this.isGenerated = true;
+    if (this.refusal) return;
+    const stream = (this.stream ??= this.openStream(ready));
+    this.onFirst();
+    stream.end();
+    if (!stream.failure()) ready.onGenerated(stream.generated());
+    await this.kept;
   }
 
   private toSource(ready: PreparedExchange): Source<readonly ChatItem[]> {

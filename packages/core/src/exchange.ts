@@ -107,8 +107,7 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
         failure = error;
         if (!run.abort.signal.aborted) {
           run.startEarly();
-          if (run.isOpen()) (await run.opened).stream.fail(error);
-          else frames.fail(toMessagesError(error));
+          run.fail(error);
         }
       } finally {
         paced.close();
@@ -132,10 +131,9 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
 class FrameOutlet implements Outlet {
   private readonly frames: FrameWriter;
   private writer: PacedWriter | undefined;
-  private onTaken: () => void = () => {};
-  private readonly taken = new Promise<void>((resolve) => {
-    this.onTaken = resolve;
-  });
+  /** Of whoever waits for that: an open stream keeps nothing of it. */
+  private taken: Promise<void> | undefined;
+  private onTaken: (() => void) | undefined;
 
   constructor(frames: FrameWriter) {
     this.frames = frames;
@@ -146,7 +144,11 @@ class FrameOutlet implements Outlet {
   }
 
   ready(): Promise<void> {
-    return this.writer?.ready() ?? this.taken;
+    if (this.writer) return this.writer.ready();
+    this.taken ??= new Promise((resolve) => {
+      this.onTaken = resolve;
+    });
+    return this.taken;
   }
 
   isTaken(): boolean {
@@ -157,7 +159,9 @@ class FrameOutlet implements Outlet {
   open(writer: PacedWriter): void {
     this.writer = writer;
     this.flush();
-    this.onTaken();
+    this.onTaken?.();
+    this.taken = undefined;
+    this.onTaken = undefined;
   }
 }
 

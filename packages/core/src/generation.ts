@@ -151,24 +151,23 @@ function carriesContent(item: ChatItem): boolean {
 const pollMs = 1_000;
 
 /** Calls `ask` until the upstream is there and has loaded its model, or the time that the options give it is over. */
-export async function untilReady<Answer>(
+export function untilReady<Answer>(
   ask: () => Promise<Answer>,
   options: ResolvedOptions,
   signal: AbortSignal,
   onProgress: (wait: Wait) => void,
 ): Promise<Answer> {
   const startedAt = performance.now();
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      const phase = MessagesError.is(error) ? error.upstreamState : undefined;
-      if (phase === undefined) throw error;
-      const patience = phase === 'loading' ? options.loadingTimeoutMs : options.downTimeoutMs;
-      if (performance.now() - startedAt + pollMs > patience) throw error;
-      onProgress({ phase });
-      await delay(pollMs, signal);
-    }
+  return ask().catch(wait);
+
+  async function wait(error: unknown): Promise<Answer> {
+    const phase = MessagesError.is(error) ? error.upstreamState : undefined;
+    if (phase === undefined) throw error;
+    const patience = phase === 'loading' ? options.loadingTimeoutMs : options.downTimeoutMs;
+    if (performance.now() - startedAt + pollMs > patience) throw error;
+    onProgress({ phase });
+    await delay(pollMs, signal);
+    return ask().catch(wait);
   }
 }
 

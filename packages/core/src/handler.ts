@@ -1,11 +1,11 @@
 import { createAuthenticator } from './auth.ts';
 import { MessagesError, errorHeaders, toErrorBody, toMessagesError } from './errors.ts';
-import { json, type EndpointContext } from './endpoints/endpoint.ts';
+import { json } from './endpoints/endpoint.ts';
 import type { HandlerRequest, HandlerResponse } from './http.ts';
 import { createId } from './id.ts';
 import { wasLogged } from './log-exchange.ts';
 import { resolveOptions, type MessagesOptions } from './options.ts';
-import { matchRoute } from './routes.ts';
+import { matchRoute, type Route } from './routes.ts';
 import { createServices } from './services.ts';
 
 /** The Messages API, independent of any framework. */
@@ -44,33 +44,6 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
   const services = createServices(resolved);
   const authenticate = createAuthenticator(options.auth);
 
-  async function answer(request: HandlerRequest, requestId: string): Promise<HandlerResponse> {
-    const match = matchRoute(request.method, request.path);
-    if (!match) throw notFound(request);
-    const { route, allowed, id } = match;
-    if (!route) {
-      throw new MessagesError(
-        'invalid_request_error',
-        `${request.method} is not allowed here, use ${allowed.join(' or ')}`,
-        {
-          status: 405,
-          headers: { allow: allowed.join(', ') },
-        },
-      );
-    }
-    const owner = route.isPublic ? '' : await authenticate(request);
-    const context: EndpointContext = {
-      request,
-      requestId,
-      id,
-      owner,
-      services,
-      options: resolved,
-      call: { signal: request.signal, requestId },
-    };
-    return route.endpoint(context);
-  }
-
   function fail(thrown: unknown, requestId: string): HandlerResponse {
     const error = toMessagesError(thrown);
     return json(error.status, toErrorBody(error, requestId), {
@@ -83,7 +56,17 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
     async handle(request) {
       const requestId = createId('req_');
       try {
-        const response = await answer(request, requestId);
+        const { route, id } = findRoute(request);
+        const owner = route.isPublic ? '' : await authenticate(request);
+        const response = await route.endpoint({
+          request,
+          requestId,
+          id,
+          owner,
+          services,
+          options: resolved,
+          call: { signal: request.signal, requestId },
+        });
         // Not spread: V8 then makes a hidden class for each of these objects, which lives until the next full garbage collection.
         const headers = Object.assign({}, response.headers, { 'request-id': requestId });
         return { ...response, headers };
@@ -103,6 +86,19 @@ export function createMessagesHandler(options: MessagesOptions): MessagesHandler
       await Promise.all(Array.from(upstreams, (upstream) => upstream.close?.()));
     },
   };
+}
+
+/** @throws MessagesError 404 or 405 */
+function findRoute(request: HandlerRequest): { readonly route: Route; readonly id: string } {
+  const match = matchRoute(request.method, request.path);
+  if (!match) throw notFound(request);
+  const { route, allowed, id } = match;
+  if (route) return { route, id };
+  throw new MessagesError(
+    'invalid_request_error',
+    `${request.method} is not allowed here, use ${allowed.join(' or ')}`,
+    { status: 405, headers: { allow: allowed.join(', ') } },
+  );
 }
 
 function notFound(request: HandlerRequest): MessagesError {

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Owner } from '../auth.ts';
 import type { ChatMessage, ChatRequest, ChatTool } from '../chat/types.ts';
 import { checkRoom, leastAnswerTokens } from '../context-room.ts';
@@ -10,6 +10,7 @@ import { toResponsePlan } from '../convert/response-plan.ts';
 import { toAnswerForm } from '../convert/structured-output.ts';
 import type { PreparedExchange } from '../prepared-exchange.ts';
 import { untilReady } from '../generation.ts';
+import { toHex } from '../hex.ts';
 import type { Wait } from '../report.ts';
 import type { MessagesRequest } from '../messages/types.ts';
 import type { GeneratedMessage } from '../stream/message-stream.ts';
@@ -97,7 +98,7 @@ async function openThread(
 
 /** A store of the host sees this in its keys, and must not learn what signatures are made with. */
 function toThreadOwner(owner: Owner): string {
-  return bytesToHex(sha256(utf8ToBytes(`threads ${owner}`)));
+  return toHex(sha256(utf8ToBytes(`threads ${owner}`)));
 }
 
 function findModel(

@@ -14,8 +14,9 @@ const agents = {
  * keep-alive so that a dead host is noticed. A request on a reused connection that is reset before its answer began is
  * sent once more on a new one.
  */
-export const httpClient: HttpClient = async (call) => {
-  if (call.streamed) return requestStream(call);
+export const httpClient: HttpClient = (call) => (call.streamed ? requestStream(call) : requestPooled(call));
+
+async function requestPooled(call: HttpCall): Promise<HttpAnswer> {
   const outcome = await send(call, true);
   if (outcome.answer) return outcome.answer;
   if (outcome.wasReused && !call.signal.aborted) {
@@ -24,7 +25,7 @@ export const httpClient: HttpClient = async (call) => {
     throw second.error;
   }
   throw outcome.error;
-};
+}
 
 type Outcome = { answer: HttpAnswer } | { answer?: undefined; error: unknown; wasReused: boolean };
 

@@ -38,15 +38,9 @@ const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** In milliseconds: a host that is gone without a word is noticed. */
 const keepAliveInitialDelay = 30_000;
 
-function connect({ protocol, hostname, port }: URL, onRead: (bytes: Buffer) => void): Socket {
+function connect({ protocol, hostname, port }: URL, callback: (length: number) => boolean): Socket {
   const host = hostname.replace(/^\[|\]$/g, '');
-  const onread: OnReadOpts = {
-    buffer,
-    callback(length) {
-      onRead(buffer.subarray(0, length));
-      return true;
-    },
-  };
+  const onread: OnReadOpts = { buffer, callback };
   if (protocol !== 'https:') {
     return net.connect({
       host,
@@ -132,7 +126,10 @@ class AnswerReader implements AsyncIterable<Uint8Array> {
     this.signal = signal;
     this.onAnswer = onAnswer;
     this.onFailure = onFailure;
-    const socket = connect(url, (bytes) => this.take(bytes));
+    const socket = connect(url, (length) => {
+      this.take(buffer.subarray(0, length));
+      return true;
+    });
     this.socket = socket;
     socket.on('end', () => this.end());
     socket.on('error', (error) => this.fail(error));

@@ -17,7 +17,7 @@ export function toReadable(body: EventStream): Readable {
 class BodyReadable extends Readable {
   private readonly body: EventStream;
   private isTaken = false;
-  private goOn: () => void = () => {};
+  private goOn: (() => void) | undefined;
 
   constructor(body: EventStream) {
     super();
@@ -40,7 +40,7 @@ class BodyReadable extends Readable {
   }
 
   override _read(): void {
-    this.goOn();
+    this.goOn?.();
     if (this.isTaken) return;
     const sink: FrameSink = {
       write: (frames) => this.destroyed || this.push(frames),
@@ -57,28 +57,42 @@ class BodyReadable extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.goOn();
+    this.goOn?.();
     done(error);
   }
 
   /** @param writeLast - called with what is still to be written when all else has been */
   private begin(sink: FrameSink, writeLast: (last: string) => void): void {
     this.isTaken = true;
-    let isBroken = false;
-    const breaking: FrameSink = {
-      write: (frames) => sink.write(frames),
-      ready: () => sink.ready(),
-      destroy: () => {
-        isBroken = true;
-        this.destroy(new Error('The answer could not be completed'));
-        sink.destroy();
-      },
-    };
-    void this.body.pipe(breaking).then((last) => {
-      if (isBroken || this.destroyed) return;
+    void this.body.pipe(new BreakingSink(this, sink)).then((last) => {
+      if (this.destroyed) return;
       writeLast(last);
       this.push(null);
     });
+  }
+}
+
+/** Breaks the Readable together with the connection. A class, as everything that is called for each token: docs/decisions/0017. */
+class BreakingSink implements FrameSink {
+  private readonly readable: Readable;
+  private readonly sink: FrameSink;
+
+  constructor(readable: Readable, sink: FrameSink) {
+    this.readable = readable;
+    this.sink = sink;
+  }
+
+  write(frames: string): boolean {
+    return this.sink.write(frames);
+  }
+
+  ready(): Promise<void> {
+    return this.sink.ready();
+  }
+
+  destroy(): void {
+    this.readable.destroy(new Error('The answer could not be completed'));
+    this.sink.destroy();
   }
 }
 

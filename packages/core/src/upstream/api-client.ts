@@ -61,13 +61,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   }
 
   return {
-    async chat(body, call) {
-      const answer = await send('POST', '/v1/chat/completions', body, call, true);
-      const type = answer.headers.get('content-type') ?? '';
-      if (type.startsWith('text/event-stream')) return readChatStream(answer, call.signal);
-      // A 200 with an error or a page in it.
-      throw toUpstreamError(500, await readText(answer.body, 64 * 1024));
-    },
+    chat: (body, call) =>
+      send('POST', '/v1/chat/completions', body, call, true).then((answer) => toChat(answer, call.signal)),
     async json(method, path, body, call) {
       const answer = await send(method, path, body, call, false);
       const text = await readText(answer.body);
@@ -80,6 +75,16 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       }
     },
   };
+}
+
+function toChat(answer: HttpAnswer, signal: AbortSignal): PushIterable<readonly ChatItem[]> | Promise<never> {
+  const type = answer.headers.get('content-type') ?? '';
+  return type.startsWith('text/event-stream') ? readChatStream(answer, signal) : refuse(answer);
+}
+
+/** A 200 with an error or a page in it. */
+async function refuse(answer: HttpAnswer): Promise<never> {
+  throw toUpstreamError(500, await readText(answer.body, 64 * 1024));
 }
 
 /** Returns `headers` themselves if there are no more. */

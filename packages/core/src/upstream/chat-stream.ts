@@ -37,22 +37,17 @@ class ChatStream implements PushIterable<readonly ChatItem[]> {
   }
 }
 
-async function push(
-  pipeText: Source<string>,
-  signal: AbortSignal,
-  sink: Sink<readonly ChatItem[]>,
-): Promise<void> {
+function push(pipeText: Source<string>, signal: AbortSignal, sink: Sink<readonly ChatItem[]>): Promise<void> {
   const decoder = new ChatDecoder();
-  let thrown: { readonly error: unknown } | undefined;
-  try {
-    await pipeText(new DecodingSink(decoder, sink));
-    if (sink.isDone?.()) return;
-    const items = decoder.end();
-    if (items.length > 0) sink.write(items);
-  } catch (error) {
-    thrown = { error };
-  }
-  checkEnd(decoder, signal, thrown);
+  return pipeText(new DecodingSink(decoder, sink)).then(
+    () => {
+      if (sink.isDone?.()) return;
+      const items = decoder.end();
+      if (items.length > 0) sink.write(items);
+      checkEnd(decoder, signal, undefined);
+    },
+    (error: unknown) => checkEnd(decoder, signal, { error }),
+  );
 }
 
 /** A class, as everything that is called for each token: docs/decisions/0017. */

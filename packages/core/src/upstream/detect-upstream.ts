@@ -52,7 +52,8 @@ export function detectUpstream(options: DetectUpstreamOptions): Upstream {
     get traits() {
       return found?.traits ?? {};
     },
-    stream: async (request, call) => (await resolve()).stream(request, call),
+    stream: (request, call) =>
+      found ? found.stream(request, call) : resolve().then((upstream) => upstream.stream(request, call)),
     countTokens: async (request, call) => (await resolve()).countTokens(request, call),
     models: async (call) => (await resolve()).models(call),
   };
