@@ -33,11 +33,6 @@ export interface Exchange {
   readonly abort: AbortController | undefined;
 }
 
-interface Opened {
-  /** Resolves when all of the answer has been converted, and everything that must know of it does. */
-  readonly ended: Promise<void>;
-}
-
 /** Takes what the conversion of a batch has written, out of the exchange's {@link MessageSink}. */
 export interface Outlet {
   /** Called after each batch; false asks to wait for {@link Outlet.ready}. */
@@ -59,8 +54,8 @@ const nothing = (): void => {};
 export class ExchangeRun implements Sink<readonly ChatItem[]> {
   /** Aborts when nobody wants the answer any more: the client is gone, or the exchange over. */
   readonly abort: AbortController;
-  /** Resolves with the upstream's chunks as soon as it has accepted the request and sent the first of them. */
-  readonly opened: Promise<Opened>;
+  /** Resolves when all of the answer has been converted, and everything that must know of it does. */
+  readonly ended: Promise<void>;
   private readonly exchange: Exchange;
   private readonly sink: MessageSink;
   private readonly outlet: Outlet;
@@ -68,8 +63,9 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
   private readonly startedAt = performance.now();
   private prepared: PreparedExchange | undefined;
   private stream: MessageStream | undefined;
-  private refusal: { readonly error: unknown } | undefined;
-  private onFirst: () => void = nothing;
+  /** Nothing comes of it, or no more. */
+  private broken: { readonly error: unknown } | undefined;
+  private onBegun: () => void = nothing;
   private onGone: (() => void) | undefined;
   private isOver = false;
   /** The upstream has nothing more to do. */
@@ -86,9 +82,23 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     this.outlet = outlet;
     this.abort = exchange.abort ?? new AbortController();
     if (!exchange.abort) this.follow(exchange.signal);
-    this.opened = this.open();
-    // Awaited by whoever gets this far; until then a refusal is not unhandled.
-    this.opened.catch(nothing);
+    this.ended = this.run();
+    // Awaited by whoever gets this far; until then a failure is not unhandled.
+    this.ended.catch(nothing);
+  }
+
+  /** Resolves as soon as the first of the answer has come, or after so many milliseconds; rejects if it fails before. */
+  begun(withinMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.onBegun = () => {
+        clearTimeout(timer);
+        this.onBegun = nothing;
+        if (this.broken) reject(this.broken.error);
+        else resolve();
+      };
+      const timer = setTimeout(this.onBegun, withinMs);
+      if (this.stream || this.broken) this.onBegun();
+    });
   }
 
   isOpen(): boolean {
@@ -128,7 +138,7 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
   }
 
   isDone(): boolean {
-    return this.refusal !== undefined || this.stream?.isOver() === true || this.abort.signal.aborted;
+    return this.broken !== undefined || this.stream?.isOver() === true || this.abort.signal.aborted;
   }
 
   finish(error?: unknown): void {
@@ -176,43 +186,26 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
   private readonly onProgress = (wait: Wait): void =>
     this.exchange.observer.onProgress?.({ requestId: this.exchange.requestId, ...wait });
 
-  private async open(): Promise<Opened> {
-    const { abort } = this;
-    const ready = await this.exchange.prepare(abort.signal, this.onProgress);
-    this.prepared = ready;
-    if (this.isOver) ready.onOver();
-    const ended = this.toSource(ready)(this).then(
-      () => this.complete(ready),
-      (error: unknown) => {
-        // Another run in its place still needs the controller.
-        this.isGenerated = true;
-        this.onFirst();
-        throw error;
-      },
-    );
-    // Awaited by whoever writes the answer; until then a failure is not unhandled.
-    ended.catch(nothing);
-    if (!this.stream && !this.refusal) {
-      await new Promise<void>((resolve) => {
-        this.onFirst = resolve;
-      });
-      this.onFirst = nothing;
+  private async run(): Promise<void> {
+    try {
+      const ready = await this.exchange.prepare(this.abort.signal, this.onProgress);
+      this.prepared = ready;
+      if (this.isOver) ready.onOver();
+      await this.toSource(ready)(this);
+      if (this.broken) throw this.broken.error;
+      this.isGenerated = true;
+      const stream = (this.stream ??= this.openStream(ready));
+      this.onBegun();
+      stream.end();
+      if (!stream.failure()) ready.onGenerated(stream.generated());
+      await this.kept;
+    } catch (error) {
+      // Another run in its place still needs the controller.
+      this.isGenerated = true;
+      this.broken ??= { error };
+      this.onBegun();
+      throw this.broken.error;
     }
-    if (this.refusal) throw this.refusal.error;
-    // It has failed before anything came of it.
-    if (!this.stream) await ended;
-    return { ended };
-  }
-
-  /** The upstream has sent all of the answer. */
-  private async complete(ready: PreparedExchange): Promise<void> {
-    this.isGenerated = true;
-    if (this.refusal) return;
-    const stream = (this.stream ??= this.openStream(ready));
-    this.onFirst();
-    stream.end();
-    if (!stream.failure()) ready.onGenerated(stream.generated());
-    await this.kept;
   }
 
   private toSource(ready: PreparedExchange): Source<readonly ChatItem[]> {
@@ -267,9 +260,9 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
       }
       this.stream = this.openStream(ready);
     } catch (error) {
-      this.refusal = { error };
+      this.broken = { error };
     }
-    this.onFirst();
+    this.onBegun();
     return this.stream;
   }
 

@@ -45,9 +45,7 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
 
   async function collect(mayRepeat: boolean): Promise<string> {
     try {
-      await (
-        await run.opened
-      ).ended;
+      await run.ended;
       const json = JSON.stringify(collector.message());
       exchange.observer.onOutput?.(json);
       run.finish();
@@ -77,7 +75,7 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
   const outlet = new FrameOutlet(frames);
   const run = new ExchangeRun(exchange, frames, outlet);
   try {
-    await settledWithin(run.opened, exchange.options.graceMs);
+    await run.begun(exchange.options.graceMs);
   } catch (error) {
     run.finish(error);
     throw toMessagesError(error);
@@ -100,9 +98,7 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
       try {
         if (!run.isOpen()) run.startEarly();
         outlet.open(paced);
-        await (
-          await run.opened
-        ).ended;
+        await run.ended;
       } catch (error) {
         failure = error;
         if (!run.abort.signal.aborted) {
