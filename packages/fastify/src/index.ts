@@ -43,15 +43,18 @@ export const llamaMessages: FastifyPluginAsync<MessagesOptions> = async (fastify
     (_request, body, done) => done(null, body),
   );
 
-  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const response = await handler.handle({
-      method: request.method,
-      path: toPath(request.url).slice(fastify.prefix.length) || '/',
-      headers: { get: (name) => toText(request.headers[name.toLowerCase()]) },
-      body: () => request.body,
-      ...toAbort(reply.raw),
-    });
-    return send(reply, response);
+  // Neither awaited nor returned: Fastify would wait for the end of each stream, and listen for it with a KiB of listeners.
+  function answer(request: FastifyRequest, reply: FastifyReply): void {
+    handler
+      .handle({
+        method: request.method,
+        path: toPath(request.url).slice(fastify.prefix.length) || '/',
+        headers: { get: (name) => toText(request.headers[name.toLowerCase()]) },
+        body: () => request.body,
+        ...toAbort(reply.raw),
+      })
+      .then((response) => void send(reply, response))
+      .catch((error: unknown) => void reply.send(error));
   }
 
   fastify.setErrorHandler((error, _request, reply) => send(reply, handler.fail(error)));
