@@ -87,18 +87,17 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     this.ended.catch(nothing);
   }
 
-  /** Resolves as soon as the first of the answer has come, or after so many milliseconds; rejects if it fails before. */
-  begun(withinMs: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.onBegun = () => {
-        clearTimeout(timer);
-        this.onBegun = nothing;
-        if (this.broken) reject(this.broken.error);
-        else resolve();
-      };
-      const timer = setTimeout(this.onBegun, withinMs);
-      if (this.stream || this.broken) this.onBegun();
+  /** Resolves as soon as the first of the answer has come, or it has failed; see {@link ExchangeRun.throwIfBroken}. */
+  begun(): Promise<void> {
+    return new Promise((resolve) => {
+      // Itself: a closure in this field V8 keeps until its next full garbage collection, and with it all of the request.
+      this.onBegun = resolve;
+      if (this.stream || this.broken) resolve();
     });
+  }
+
+  throwIfBroken(): void {
+    if (this.broken) throw this.broken.error;
   }
 
   isOpen(): boolean {
@@ -192,7 +191,7 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
       this.prepared = ready;
       if (this.isOver) ready.onOver();
       await this.toSource(ready)(this);
-      if (this.broken) throw this.broken.error;
+      this.throwIfBroken();
       this.isGenerated = true;
       const stream = (this.stream ??= this.openStream(ready));
       this.onBegun();

@@ -75,7 +75,8 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
   const outlet = new FrameOutlet(frames);
   const run = new ExchangeRun(exchange, frames, outlet);
   try {
-    await run.begun(exchange.options.graceMs);
+    await settledWithin(run.begun(), exchange.options.graceMs);
+    run.throwIfBroken();
   } catch (error) {
     run.finish(error);
     throw toMessagesError(error);
