@@ -45,6 +45,8 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
 
   async function collect(mayRepeat: boolean): Promise<string> {
     try {
+      await run.begun();
+      run.throwIfBroken();
       await run.ended;
       const json = JSON.stringify(collector.message());
       exchange.observer.onOutput?.(json);
@@ -99,6 +101,8 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
       try {
         if (!run.isOpen()) run.startEarly();
         outlet.open(paced);
+        await run.begun();
+        run.throwIfBroken();
         await run.ended;
       } catch (error) {
         failure = error;
