@@ -87,17 +87,14 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     this.ended.catch(nothing);
   }
 
-  /** Resolves as soon as the first of the answer has come, or it has failed; see {@link ExchangeRun.throwIfBroken}. */
-  begun(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Resolves as soon as the first of the answer has come; rejects as soon as it is known that none will. */
+  async begun(): Promise<void> {
+    await new Promise<void>((resolve) => {
       // Itself: a closure in this field V8 keeps until its next full garbage collection, and with it all of the request.
       this.onBegun = resolve;
       if (this.stream || this.broken) resolve();
     });
-  }
-
-  throwIfBroken(): void {
-    if (this.broken) throw this.broken.error;
+    this.throwIfBroken();
   }
 
   isOpen(): boolean {
@@ -180,6 +177,10 @@ export class ExchangeRun implements Sink<readonly ChatItem[]> {
     this.onGone = () => this.abort.abort(signal.reason);
     if (signal.aborted) this.onGone();
     else signal.addEventListener('abort', this.onGone, { once: true });
+  }
+
+  private throwIfBroken(): void {
+    if (this.broken) throw this.broken.error;
   }
 
   private readonly onProgress = (wait: Wait): void =>

@@ -46,7 +46,6 @@ export async function exchangeMessage(exchange: Exchange): Promise<string | Even
   async function collect(mayRepeat: boolean): Promise<string> {
     try {
       await run.begun();
-      run.throwIfBroken();
       await run.ended;
       const json = JSON.stringify(collector.message());
       exchange.observer.onOutput?.(json);
@@ -78,7 +77,6 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
   const run = new ExchangeRun(exchange, frames, outlet);
   try {
     await settledWithin(run.begun(), exchange.options.graceMs);
-    run.throwIfBroken();
   } catch (error) {
     run.finish(error);
     throw toMessagesError(error);
@@ -102,7 +100,6 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
         if (!run.isOpen()) run.startEarly();
         outlet.open(paced);
         await run.begun();
-        run.throwIfBroken();
         await run.ended;
       } catch (error) {
         failure = error;

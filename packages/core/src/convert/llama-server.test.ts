@@ -26,9 +26,10 @@ const strictCheck =
 describe.skipIf(!executable)('a real llama-server takes', () => {
   let server: ChildProcess;
   let base: string;
-  const folder = mkdtempSync(join(tmpdir(), 'llama-messages-'));
+  let folder: string;
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'llama-messages-'));
     const template = join(folder, 'strict.jinja');
     writeFileSync(template, strictCheck + readFileSync(new URL('template.jinja', demoModel), 'utf8'));
     ({ server, base } = await startLlamaServer(executable ?? '', [
