@@ -54,27 +54,17 @@ export interface ExchangeObserver {
 /** Returns who is told of an exchange, or undefined if nobody is. Called once for each request for a message. */
 export type Observe = (start: ExchangeStart) => ExchangeObserver | undefined;
 
-/** All observers of an exchange as one, which never throws; it has `onOutput` only if one of them has. */
+/** All who are told of an exchange as one, which never throws; it has `onOutput` only if one of them has. */
 export class ExchangeObservers implements ExchangeObserver {
   readonly onOutput?: (text: string) => void;
   private readonly options: ResolvedOptions;
-  private readonly all: ExchangeObserver[] = [];
+  private readonly observers: readonly ExchangeObserver[];
   private readonly firstToken = new FirstTokenClock();
 
   constructor(options: ResolvedOptions, start: ExchangeStart) {
     this.options = options;
-    const { observers, onProgress, onExchange, logger, logExchanges } = options;
-    if (logger) this.all.push({ onEnd: (report) => logExchange(logger, report, logExchanges) });
-    if (onProgress || onExchange) {
-      this.all.push({ ...(onProgress && { onProgress }), ...(onExchange && { onEnd: onExchange }) });
-    }
-    for (const observe of observers ?? []) {
-      this.guard('an observer', () => {
-        const observer = observe(start);
-        if (observer) this.all.push(observer);
-      });
-    }
-    if (this.all.some((observer) => observer.onOutput)) {
+    this.observers = (options.observers ?? []).flatMap((observe) => this.begin(observe, start));
+    if (this.observers.some((observer) => observer.onOutput)) {
       this.onOutput = (text) => this.tell('onOutput', (observer) => observer.onOutput?.(text));
     }
   }
@@ -87,6 +77,7 @@ export class ExchangeObservers implements ExchangeObserver {
 
   onProgress(progress: ExchangeProgress): void {
     this.firstToken.onProgress(progress);
+    this.guard('onProgress', () => this.options.onProgress?.(progress));
     this.tell('onProgress', (observer) => observer.onProgress?.(progress));
   }
 
@@ -96,13 +87,23 @@ export class ExchangeObservers implements ExchangeObserver {
   }
 
   onEnd(report: ExchangeReport): void {
+    const { logger, logExchanges, onExchange } = this.options;
     const told = { firstTokenMs: this.firstToken.firstTokenMs(report), ...report };
-    const name = this.options.onExchange ? 'onExchange or onEnd' : 'onEnd';
-    this.tell(name, (observer) => observer.onEnd?.(told));
+    if (logger) this.guard('the logger', () => logExchange(logger, told, logExchanges));
+    this.guard('onExchange', () => onExchange?.(told));
+    this.tell('onEnd', (observer) => observer.onEnd?.(told));
+  }
+
+  private begin(observe: Observe, start: ExchangeStart): readonly ExchangeObserver[] {
+    let observer: ExchangeObserver | undefined;
+    this.guard('an observer', () => {
+      observer = observe(start);
+    });
+    return observer ? [observer] : [];
   }
 
   private tell(name: string, call: (observer: ExchangeObserver) => void): void {
-    for (const observer of this.all) this.guard(name, () => call(observer));
+    for (const observer of this.observers) this.guard(name, () => call(observer));
   }
 
   private guard(name: string, call: () => void): void {

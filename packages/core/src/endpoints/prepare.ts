@@ -127,17 +127,17 @@ async function prepareWhole(
   // What kind of call it is shows in what the client sent.
   const conversation = toConversation(sent, headers);
   const request = services.tools.recall(toRoutedRequest(sent, routed.route));
-  const line = `${owner} ${conversation.id} ${conversation.agent}`;
   const convertOptions = toConvertOptions(context, routed, conversation.id);
   const form = toAnswerForm(request, convertOptions);
   const plan = toResponsePlan(request, convertOptions, form);
   const asked = toChatRequest(request, convertOptions, form);
+  const { tools } = asked;
   const converted = toWireChat(asked, context, routed);
   const recoversTextCalls = takesTextCalls(options.textToolCalls, model.id);
   const fitting = backend.upstream.traits.reportsProgress
     ? converted
     : await withinWindow(converted, request.max_tokens, routed, call);
-  const { chat, prefixBreak } = services.prompts.next(line, fitting);
+  const { chat, prefixBreak } = services.prompts.next(toLine(owner, conversation), fitting);
   return {
     chat,
     plan,
@@ -146,14 +146,14 @@ async function prepareWhole(
     conversation,
     queueKey: `${owner} ${conversation.id}`,
     maxTokens: request.max_tokens,
-    tools: asked.tools,
+    tools,
     recoversTextCalls,
     prefixBreak,
     sharedKey: findSharedKey(chat, conversation, backend.name, context),
     sign: (hiddenThinking) => services.signer.sign(owner, hiddenThinking),
     onGenerated(generated) {
-      if (!recoversTextCalls && generated.calls.length === 0 && asked.tools) {
-        hintAtTextCalls(generated.content, asked.tools, model.id, context);
+      if (!recoversTextCalls && generated.calls.length === 0 && tools) {
+        hintAtTextCalls(generated.content, tools, model.id, context);
       }
       // The client sees these in another form than the model wrote them, or knows a part of them already.
       if (
@@ -163,12 +163,17 @@ async function prepareWhole(
       )
         return;
       const message = toAssistantMessage(generated);
-      services.memory.record(owner, chat.messages, message, toRepaired(generated, asked.tools));
-      services.prompts.append(line, chat, message);
+      services.memory.record(owner, chat.messages, message, toRepaired(generated, tools));
+      services.prompts.append(toLine(owner, conversation), chat, message);
     },
     onMessage: thread && ((message) => thread.commit(message)),
     onOver: () => thread?.abandon(),
   };
+}
+
+/** Names the prompts that grow one out of the other: those of one agent in a conversation. */
+function toLine(owner: Owner, { id, agent }: Conversation): string {
+  return `${owner} ${id} ${agent}`;
 }
 
 function takesTextCalls(setting: ResolvedOptions['textToolCalls'], modelId: string): boolean {

@@ -7,13 +7,13 @@ import { drainOrClose, toChunkSink } from './chunk-sink.ts';
  * Writes a response of the handler, with the client's backpressure. Resolves when everything is written or the
  * client is gone; never rejects. Headers that the host has set on `res` stay, but for those that the response sets.
  */
-export async function writeNodeResponse(res: ServerResponse, response: HandlerResponse): Promise<void> {
-  if (res.destroyed || res.headersSent) return;
+export function writeNodeResponse(res: ServerResponse, response: HandlerResponse): Promise<void> {
+  if (res.destroyed || res.headersSent) return Promise.resolve();
   const { status, headers, body } = response;
   if (typeof body === 'string') {
     res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
     res.end(body);
-    return;
+    return Promise.resolve();
   }
   // A write that fails after the client left is no news.
   res.on('error', () => {});
@@ -21,11 +21,12 @@ export async function writeNodeResponse(res: ServerResponse, response: HandlerRe
   res.writeHead(status, headers);
   const direct = toChunkSink(res);
   const sink = direct ?? toSink(res);
-  const last = await body.pipe(sink);
-  if (res.destroyed) return;
-  // What somebody has put in front of write() sees all of it.
-  if (!direct && last !== '') sink.write(last);
-  res.end(direct && last);
+  return body.pipe(sink).then((last) => {
+    if (res.destroyed) return;
+    // What somebody has put in front of write() sees all of it.
+    if (!direct && last !== '') sink.write(last);
+    res.end(direct && last);
+  });
 }
 
 function toSink(res: ServerResponse & { flush?: () => void }): FrameSink {
