@@ -89,7 +89,7 @@ export class ExchangeObservers implements ExchangeObserver {
   onEnd(report: ExchangeReport): void {
     const { logger, logExchanges, onExchange } = this.options;
     const told = { firstTokenMs: this.firstToken.firstTokenMs(report), ...report };
-    if (logger) this.guard('the logger', () => logExchange(logger, told, logExchanges));
+    if (logger) logExchange(logger, told, logExchanges);
     this.guard('onExchange', () => onExchange?.(told));
     this.tell('onEnd', (observer) => observer.onEnd?.(told));
   }

@@ -2,6 +2,7 @@ import type { Observe } from './observer.ts';
 import type { ExchangeProgress, ExchangeReport } from './report.ts';
 import type { ThreadStore } from './threads/thread-store.ts';
 import type { HandlerRequest } from './http.ts';
+import { toSafeLogger } from './safe-logger.ts';
 import { checkRouting } from './routing/check-routing.ts';
 import type { ModelMapping, ModelTarget } from './routing/model-route.ts';
 import type { HttpClient } from './upstream/http-client.ts';
@@ -203,6 +204,7 @@ export function resolveOptions(options: MessagesOptions): ResolvedOptions {
     maxQueue: notNegative('maxQueue', options.maxQueue ?? 100),
     loadingTimeoutMs: notNegative('loadingTimeoutMs', options.loadingTimeoutMs ?? 300_000),
     downTimeoutMs: notNegative('downTimeoutMs', options.downTimeoutMs ?? 0),
+    logger: options.logger && toSafeLogger(options.logger),
     logExchanges: options.logExchanges ?? true,
   };
 }

@@ -72,6 +72,8 @@ export const reportCases: readonly ConformanceCase[] = [
           throw new Error('an observer that fails');
         };
         const { client, upstream } = await createServer({
+          onProgress: failing,
+          onExchange: failing,
           observers: [
             failing,
             () => undefined,
@@ -108,6 +110,26 @@ export const reportCases: readonly ConformanceCase[] = [
         expect(report).toMatchObject({ outcome: 'completed', requestId: response.headers['request-id'] });
         expect((await upstream.nextCall()).headers['traceparent']).toBe(`for ${report.requestId}`);
       }
+    },
+  },
+  {
+    id: 'reports.logger-fails',
+    title: 'MUST answer although the logger throws',
+    run: async ({ createServer, expect }) => {
+      const fail = (): never => {
+        throw new Error('the worker has exited');
+      };
+      const logger = { info: fail, warn: fail, error: fail };
+      const { client, upstream } = await createServer({ logger, onExchange: fail });
+      for (const streamed of [false, true]) {
+        upstream.answer(fixtureAnswer('stop-word'));
+        const answered = await client.messages(requestOf('Hello', { stream: streamed }));
+        expect(await answered.text()).toContain('end_turn');
+      }
+      const refusing = await createServer({ logger, auth: fail });
+      const refused = await refusing.client.messages(requestOf('Hello'));
+      expect(refused.status).toBe(500);
+      expect(await refused.json()).toMatchObject({ type: 'error', error: { type: 'api_error' } });
     },
   },
 ];
