@@ -32,7 +32,7 @@ const usage = `usage: pnpm bench -- [options]                measures and prints
                       which are not measured by default;
                       NAME@PATH measures the packages that another checkout has built, beside this one's
   --checkout PATH     measures another checkout's packages throughout
-  --rounds N          3 to 9 by default, as the rows need it
+  --rounds N          3 to 12 by default, as the rows need it
   --save NAME         writes results/NAME.json, rows that were not measured stay; the docs show "latest" and "soak"
   --profile FOLDER    writes a CPU profile of each server there, in the order of their starts
   --server NAME       which server is soaked, node by default`;

@@ -1,4 +1,4 @@
-import type { RowResult } from '../report/results.ts';
+import type { Figures, RowResult } from '../report/results.ts';
 import type { MeasuredServer, Stage } from '../stage.ts';
 
 /** A row of the benchmark. */
@@ -28,4 +28,15 @@ export async function cpuTimeOf(server: MeasuredServer, work: () => Promise<void
   const before = await server.process.ask('cpuTime');
   await work();
   return (await server.process.ask('cpuTime')) - before;
+}
+
+/** Returns the figures of each of these, the pipe's and the reference's those of the first server's rounds. */
+export function toFigures(labels: readonly string[], beside: Readonly<Record<string, Figures>>): Figures {
+  const [first] = Object.values(beside);
+  return Object.fromEntries(
+    labels.flatMap((label) => {
+      const own = (beside[label] ?? first)?.[label];
+      return own ? [[label, own]] : [];
+    }),
+  );
 }

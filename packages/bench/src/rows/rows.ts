@@ -23,7 +23,7 @@ export interface Amounts {
 /** Of a whole run. */
 export const fullAmounts: Amounts = {
   paced: 2,
-  unpaced: 16000,
+  unpaced: 8000,
   claudeCode: 3000,
   megabyte: 300,
   firstEvents: 200,

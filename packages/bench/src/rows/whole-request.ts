@@ -2,7 +2,7 @@ import type { Bar, Figures } from '../report/results.ts';
 import { type Contender, measureInRounds } from '../rounds.ts';
 import { pipeName } from '../servers/names.ts';
 import type { MeasuredServer } from '../stage.ts';
-import { cpuTimeOf, referenceLabel, type Row } from './row.ts';
+import { cpuTimeOf, referenceLabel, type Row, toFigures } from './row.ts';
 
 export interface RequestLoad {
   readonly body: string;
@@ -49,12 +49,7 @@ export function wholeRequest(name: string, title: string, load: RequestLoad): Ro
           await server.process.stop();
         }
       }
-      const figures: Figures = Object.fromEntries(
-        [...labels, referenceLabel].flatMap((label) => {
-          const own = (beside[label] ?? Object.values(beside)[0])?.[label];
-          return own ? [[label, own]] : [];
-        }),
-      );
+      const figures = toFigures([...labels, referenceLabel], beside);
       const bar: Bar = { kind: 'relative', pipe: 1, reference: 1.25, ...(today !== undefined && { today }) };
       return [{ name, title, unit: 'ms', bar, figures, beside }];
     },
