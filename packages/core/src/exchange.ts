@@ -122,13 +122,14 @@ export async function exchangeStream(exchange: Exchange): Promise<EventStream> {
   );
 }
 
-/**
- * What comes before the adapter takes the stream waits in the frame writer, and the upstream with it. A class, as everything
- * that is called for each token: docs/decisions/0017.
- */
+/** Characters of a stream that wait for the adapter to take it; beyond that the upstream waits, too. */
+const maxWaiting = 64 * 1024;
+
+/** Keeps what comes before the adapter takes the stream. A class, as everything that is called for each token: docs/decisions/0017. */
 class FrameOutlet implements Outlet {
   private readonly frames: FrameWriter;
   private writer: PacedWriter | undefined;
+  private waiting = '';
   /** Of whoever waits for that: an open stream keeps nothing of it. */
   private taken: Promise<void> | undefined;
   private onTaken: (() => void) | undefined;
@@ -138,7 +139,10 @@ class FrameOutlet implements Outlet {
   }
 
   flush(): boolean {
-    return this.writer?.write(this.frames.take()) ?? false;
+    const frames = this.frames.take();
+    if (this.writer) return this.writer.write(frames);
+    this.waiting += frames;
+    return this.waiting.length <= maxWaiting;
   }
 
   ready(): Promise<void> {
@@ -156,7 +160,8 @@ class FrameOutlet implements Outlet {
   /** Takes the stream: what has waited is written, and the upstream goes on. */
   open(writer: PacedWriter): void {
     this.writer = writer;
-    this.flush();
+    writer.write(this.waiting + this.frames.take());
+    this.waiting = '';
     this.onTaken?.();
     this.taken = undefined;
     this.onTaken = undefined;

@@ -19,11 +19,15 @@ export interface LoadCommands {
    * last one's answer.
    */
   ask(target: Target & { readonly requests: number; readonly atOnce: number }): Promise<void>;
-  /** Sends as many requests to each of the servers in turn, one after another; resolves with the milliseconds to the first event of each, by server. */
+  /**
+   * Sends as many requests to each of the servers in turn, one after another, with a pause of random length before each; resolves
+   * with the milliseconds to the first event of each, by server.
+   */
   firstEvents(target: {
     readonly urls: readonly string[];
     readonly body: string;
     readonly requests: number;
+    readonly longestPauseMs: number;
   }): Promise<number[][]>;
   /** Resolves with a whole answer. */
   text(target: Target): Promise<string>;

@@ -60,12 +60,12 @@ answerCommands<LoadCommands>({
     // Servers close connections that are silent for seconds, which the next round would run into.
     agent.destroy();
   },
-  async firstEvents({ urls, body, requests }) {
+  async firstEvents({ urls, body, requests, longestPauseMs }) {
     const times = urls.map((): number[] => []);
     for (let index = 0; index < requests; index += 1) {
       for (const [place, url] of urls.entries()) {
         // Not in step with the tokens of the open streams.
-        await sleep(Math.random() * 15);
+        if (longestPauseMs > 0) await sleep(Math.random() * longestPauseMs);
         times[place]?.push(await timeFirstEvent(url, body));
       }
     }

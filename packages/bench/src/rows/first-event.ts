@@ -1,4 +1,4 @@
-import { claudeCodeBody, shortBody } from '../bodies.ts';
+import { shortBody } from '../bodies.ts';
 import { quantile } from '../report/statistics.ts';
 import type { Figures, RowResult } from '../report/results.ts';
 import { type Contender, measureInRounds } from '../rounds.ts';
@@ -7,7 +7,7 @@ import type { Row } from './row.ts';
 /** Streams that go on beside the requests that are timed. */
 const streams = 64;
 
-/** So many requests are answered before, until V8 has compiled all that it is going to. */
+/** So many requests are answered before, beside such streams, until V8 has compiled all that it is going to. */
 const requestsInFront = 8000;
 
 /**
@@ -19,32 +19,35 @@ export function firstEvent(requests: number): Row {
     name: 'first-event',
     async measure(stage, { labels, rounds = 5 }) {
       const { upstream, upstreamUrl, load } = stage;
-      const body = claudeCodeBody();
       const both: Record<string, number[][]> = {};
       for (const label of labels) {
         const server = await stage.startServer(label);
+        const ask = async (urls: readonly string[], count: number, longestPauseMs: number) => {
+          await upstream.ask('scenario', { kind: 'held' });
+          await load.ask('open', { url: server.url, body: shortBody, streams });
+          await upstream.ask('scenario', { kind: 'one-token' });
+          await upstream.ask('stream', { tokens: Number.MAX_SAFE_INTEGER, intervalMs: 10 });
+          const times = await load.ask('firstEvents', {
+            urls,
+            body: shortBody,
+            requests: count,
+            longestPauseMs,
+          });
+          // Not by giving them up: not every server tells the upstream, and the next would pay for that.
+          await upstream.ask('finish');
+          await load.ask('closed');
+          return times;
+        };
         const contender: Contender<number[]> = {
           label,
           async measure() {
-            await upstream.ask('scenario', { kind: 'held' });
-            await load.ask('open', { url: server.url, body: shortBody, streams });
-            await upstream.ask('scenario', { kind: 'one-token' });
-            await upstream.ask('stream', { tokens: Number.MAX_SAFE_INTEGER, intervalMs: 10 });
-            const times = await load.ask('firstEvents', {
-              urls: [upstreamUrl, server.url],
-              body: shortBody,
-              requests,
-            });
-            // Not by giving them up: not every server tells the upstream, and the next would pay for that.
-            await upstream.ask('finish');
-            await load.ask('closed');
-            const [direct = [], through = []] = times;
+            // Not in step with the tokens of the open streams.
+            const [direct = [], through = []] = await ask([upstreamUrl, server.url], requests, 15);
             return [0.5, 0.99].map((share) => quantile(through, share) - quantile(direct, share));
           },
         };
         try {
-          await upstream.ask('scenario', { kind: 'one-token' });
-          await load.ask('ask', { url: server.url, body, requests: requestsInFront, atOnce: 4 });
+          await ask([server.url], requestsInFront, 0);
           Object.assign(both, await measureInRounds([contender], rounds, 1));
         } finally {
           await server.process.stop();

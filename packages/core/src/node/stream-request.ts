@@ -100,6 +100,9 @@ function toRequestHead({ method, headers }: HttpCall, url: URL): string {
   return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}`;
 }
 
+/** Characters of an answer that are read before somebody takes it. */
+const maxWaiting = 64 * 1024;
+
 /** One for all: V8 keeps one of its own, and with it everything of the request, until its next full garbage collection. */
 const nothing = (): void => {};
 
@@ -178,9 +181,10 @@ class AnswerReader implements AsyncIterable<Uint8Array> {
       return;
     }
     this.waiting += text;
+    // To stop and start reading costs four system calls: whoever takes the answer does so before more has come.
+    if (this.waiting.length > maxWaiting) this.socket.pause();
     const { head } = this.parser;
     if (!head) return;
-    this.socket.pause();
     this.onFailure = nothing;
     const { onAnswer } = this;
     this.onAnswer = undefined;
@@ -207,7 +211,7 @@ class AnswerReader implements AsyncIterable<Uint8Array> {
         else reject(this.failure.error);
         return;
       }
-      this.socket.resume();
+      if (waiting.length > maxWaiting) this.socket.resume();
       this.deliver(sink, waiting);
     });
   }
@@ -241,8 +245,14 @@ class AnswerReader implements AsyncIterable<Uint8Array> {
   private close(): void {
     this.isOver = true;
     this.signal.removeEventListener('abort', this.onAbort);
-    this.socket.destroy();
+    // Nothing waits for that when the answer is whole; the client waits for what came with its end.
+    if (this.parser.isOver) setImmediate(destroy, this.socket);
+    else this.socket.destroy();
   }
+}
+
+function destroy(socket: Socket): void {
+  socket.destroy();
 }
 
 function toHeaderReader({ headers }: ResponseHead): HeaderReader {

@@ -16,7 +16,7 @@ export function writeNodeResponse(res: ServerResponse, response: HandlerResponse
     return Promise.resolve();
   }
   // A write that fails after the client left is no news.
-  res.on('error', () => {});
+  res.on('error', ignore);
   res.removeHeader('content-length');
   res.writeHead(status, headers);
   const direct = toChunkSink(res);
@@ -28,6 +28,8 @@ export function writeNodeResponse(res: ServerResponse, response: HandlerResponse
     res.end(direct && last);
   });
 }
+
+function ignore(): void {}
 
 function toSink(res: ServerResponse & { flush?: () => void }): FrameSink {
   res.flushHeaders();

@@ -18,18 +18,26 @@ export class DeltaTemplate {
   private isThinking = false;
   private lessons = 0;
   private matches = 0;
+  private noticed: { readonly data: string; readonly isThinking: boolean } | undefined;
 
-  /** Takes an event that has been parsed as the form of those to come, if text is all that it brings. */
-  learn(data: string, chunk: ChatChunk): void {
+  /** Keeps an event that has been parsed, if text is all that it brings, for {@link learn}. */
+  notice(data: string, chunk: ChatChunk): void {
     if (this.lessons - freeLessons > this.matches / matchesPerLesson) return;
     const delta = toTextDelta(chunk);
-    if (delta === undefined) return;
+    if (delta) this.noticed = { data, isThinking: delta.isThinking };
+  }
+
+  /** Takes the last event that was noticed as the form of those to come. */
+  learn(): void {
+    const { noticed } = this;
+    if (!noticed) return;
+    this.noticed = undefined;
     this.lessons += 1;
-    const found = findText(data, delta.isThinking);
+    const found = findText(noticed.data, noticed.isThinking);
     if (found === undefined) return;
     this.before = toFlat(`data: ${found.before}`);
     this.after = toFlat(`${found.after}\n\n`);
-    this.isThinking = delta.isThinking;
+    this.isThinking = noticed.isThinking;
   }
 
   /**

@@ -136,7 +136,7 @@ class ChatDecoder {
     let at = 0;
     while (!this.isDone) {
       if (this.isBetweenEvents) at = this.template.match(text, at, items);
-      if (at === text.length) return;
+      if (at === text.length) break;
       // What is no text is parsed, event by event, and text again after it.
       const blank = text.indexOf('\n\n', at);
       const end = blank === -1 ? text.length : blank + 2;
@@ -145,6 +145,8 @@ class ChatDecoder {
       this.isBetweenEvents = this.sse.isBetweenEvents();
       at = end;
     }
+    // What an answer looked like that is over with this read is of no more use.
+    if (!this.isFinished && !this.isDone) this.template.learn();
   }
 
   private take(events: () => readonly SseEvent[], items: ChatItem[]): void {
@@ -159,7 +161,7 @@ class ChatDecoder {
         if (chunk.error !== undefined && chunk.error !== null) throw toUpstreamError(200, data);
         if (chunk.choices?.some((choice) => choice.finish_reason)) this.isFinished = true;
         items.push(chunk);
-        this.template.learn(data, chunk);
+        this.template.notice(data, chunk);
       }
     } catch (error) {
       this.failure = { error };
