@@ -16,7 +16,8 @@ export function writeResults(results: BenchResults): void {
   const sections = results.rows.map((row) => {
     writePlot(row.name, toBarChart(row));
     const title = row.title.charAt(0).toUpperCase() + row.title.slice(1);
-    return `### ${title}\n\n![${row.title}](performance/${row.name}.svg)\n\n${toRowTable(row)}`;
+    const measured = row.measured ? `${describeMeasurement(row.measured)}\n\n` : '';
+    return `### ${title}\n\n${measured}![${row.title}](performance/${row.name}.svg)\n\n${toRowTable(row)}`;
   });
   if (results.install) {
     sections.push(`### Packages that core and an adapter install\n\n${toInstallTable(results.install)}`);

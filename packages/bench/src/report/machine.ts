@@ -21,14 +21,14 @@ export function describeMachine(): Machine {
   };
 }
 
-/** Returns when and on what something was measured, in a sentence. */
-export function describeMeasurement({
-  machine,
-  date,
-}: {
+export interface Measurement {
   readonly machine: Machine;
+  /** Day of the run. */
   readonly date: string;
-}): string {
+}
+
+/** Returns when and on what something was measured, in a sentence. */
+export function describeMeasurement({ machine, date }: Measurement): string {
   const { cpu, cores, memoryGiB, platform, node } = machine;
   return `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${platform}, Node ${node.slice(1)}.`;
 }

@@ -1,4 +1,4 @@
-import type { Machine } from './machine.ts';
+import { describeMeasurement, type Measurement } from './machine.ts';
 import { loadSaved, save } from './saved.ts';
 
 /** The figures of each round by server (or reference), in the row's unit. */
@@ -29,6 +29,8 @@ export interface RowResult {
   readonly figures: Figures;
   /** Of servers that have rounds of their own: the figures of the pipe and the reference in these, by the server's label. */
   readonly beside?: Readonly<Record<string, Figures>>;
+  /** Of a row that an earlier run has measured than the others. */
+  readonly measured?: Measurement;
 }
 
 /** A package that comes with `npm install` of core and an adapter. */
@@ -47,10 +49,7 @@ export interface InstallResult {
 }
 
 /** What one run of the benchmark found out. */
-export interface BenchResults {
-  readonly machine: Machine;
-  /** Day of the run. */
-  readonly date: string;
+export interface BenchResults extends Measurement {
   readonly rows: readonly RowResult[];
   readonly install?: InstallResult | undefined;
 }
@@ -60,15 +59,20 @@ export function loadResults(name: string): BenchResults | undefined {
   return loadSaved<BenchResults>(name);
 }
 
-/** Saves results under a name; rows that were not measured now stay as they were. Returns the file's path. */
+/** Saves results under a name; rows that were not measured now stay, and say when they were. Returns the file's path. */
 export function saveResults(name: string, results: BenchResults): string {
   const earlier = loadResults(name);
   const measured = new Map(results.rows.map((row) => [row.name, row]));
-  const kept = (earlier?.rows ?? []).map((row) => measured.get(row.name) ?? row);
+  const kept = (earlier?.rows ?? []).map((row) => measured.get(row.name) ?? keep(row, earlier, results));
   const added = results.rows.filter((row) => !kept.includes(row));
   return save(name, {
     ...results,
     rows: [...kept, ...added],
     install: results.install ?? earlier?.install,
   } satisfies BenchResults);
+}
+
+function keep(row: RowResult, earlier: Measurement | undefined, now: Measurement): RowResult {
+  if (!earlier || row.measured || describeMeasurement(earlier) === describeMeasurement(now)) return row;
+  return { ...row, measured: { machine: earlier.machine, date: earlier.date } };
 }
