@@ -37,17 +37,6 @@ export interface RouteMatch {
  * clients ask for `/v1/v1/messages`, which is served too, and a trailing slash does no harm.
  */
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
-  return literal.get(`${method} ${path}`) ?? matchAny(method, path);
-}
-
-/** What nearly every request asks for. */
-const literal = new Map<string, RouteMatch>(
-  routes
-    .filter(({ path }) => !path.includes(':'))
-    .map((route) => [`${route.method} ${route.path}`, { route, allowed: [route.method], id: '' }]),
-);
-
-function matchAny(method: string, path: string): RouteMatch | undefined {
   const plain = `/${path
     .replace(/^\/+/, '')
     .replace(/\/+$/, '')

@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createMessagesHandler } from './handler.ts';
+import { untilStill } from './test-until-still.ts';
 import type { ChatItem } from './upstream/chat-stream.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
@@ -36,15 +37,7 @@ test('a stream that the host has not taken yet makes the model wait, and is whol
     body: () => request,
     signal: new AbortController().signal,
   });
-  let before = -1;
-  await vi.waitUntil(
-    () => {
-      const isStill = before === asked;
-      before = asked;
-      return isStill;
-    },
-    { interval: 100 },
-  );
+  await untilStill(() => asked);
   expect(asked * text.length).toBeLessThan(100_000);
 
   let events = '';

@@ -29,7 +29,7 @@ export interface RowResult {
   readonly figures: Figures;
   /** Of servers that have rounds of their own: the figures of the pipe and the reference in these, by the server's label. */
   readonly beside?: Readonly<Record<string, Figures>>;
-  /** Of a row that an earlier run has measured than the others. */
+  /** Of a row that was measured by an earlier run than the others. */
   readonly measured?: Measurement;
 }
 

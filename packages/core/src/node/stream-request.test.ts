@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import https from 'node:https';
 import net, { type AddressInfo, type Server } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { untilStill } from '../test-until-still.ts';
 import type { HttpCall } from '../upstream/http-client.ts';
 import { requestStream } from './stream-request.ts';
 
@@ -131,6 +132,31 @@ test('an abort closes the connection, before and after the answer has begun', as
   await closed;
 });
 
+test('an answer that nobody takes yet waits at the server, and is whole when it is taken', async () => {
+  const total = 64 * 1024 * 1024;
+  let written = 0;
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${total}\r\n\r\n`);
+    const piece = 'x'.repeat(64 * 1024);
+    const write = (): void => {
+      do written += piece.length;
+      while (socket.write(piece) && written < total);
+    };
+    socket.on('drain', () => {
+      if (written < total) write();
+    });
+    write();
+  });
+  const answer = await requestStream(call(`http://127.0.0.1:${await listen(server)}/`));
+  await untilStill(() => written);
+  // What the buffers of two sockets take.
+  expect(written).toBeLessThan(total / 2);
+  let taken = 0;
+  for await (const read of answer.body) taken += read.length;
+  expect(taken).toBe(total);
+});
+
 test('is read no faster than it is taken', async () => {
   let written = 0;
   const server = net.createServer((socket) => {
@@ -159,15 +185,7 @@ test('is read no faster than it is taken', async () => {
     isDone: () => taken > 8 * 1024 * 1024,
   });
   // As long as nobody goes on, the server gets rid of what the buffers of two sockets take, and of no more.
-  let before = -1;
-  await vi.waitUntil(
-    () => {
-      const isStill = before === written;
-      before = written;
-      return isStill;
-    },
-    { interval: 200 },
-  );
+  await untilStill(() => written);
   expect(taken).toBeLessThan(1024 * 1024);
   const going = setInterval(() => release(), 1);
   onTestFinished(() => clearInterval(going));
@@ -194,36 +212,3 @@ SQAwRgIhAM+TFf2pgSGx6la9kWfje7EiCxIb//DVtFz3La5gX39UAiEA5oM/Spog
 u/6HRzxaXEIp2mpS20iRUPFLWgGzTpdaSkE=
 -----END CERTIFICATE-----
 `;
-
-test('an answer that nobody takes yet waits at the server, and is whole when it is taken', async () => {
-  const total = 64 * 1024 * 1024;
-  let written = 0;
-  const server = net.createServer((socket) => {
-    socket.on('error', () => {});
-    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${total}\r\n\r\n`);
-    const piece = 'x'.repeat(64 * 1024);
-    const write = (): void => {
-      do written += piece.length;
-      while (socket.write(piece) && written < total);
-    };
-    socket.on('drain', () => {
-      if (written < total) write();
-    });
-    write();
-  });
-  const answer = await requestStream(call(`http://127.0.0.1:${await listen(server)}/`));
-  let before = -1;
-  await vi.waitUntil(
-    () => {
-      const isStill = before === written;
-      before = written;
-      return isStill;
-    },
-    { interval: 200 },
-  );
-  // What the buffers of two sockets take.
-  expect(written).toBeLessThan(total / 2);
-  let taken = 0;
-  for await (const read of answer.body) taken += read.length;
-  expect(taken).toBe(total);
-});

@@ -141,7 +141,7 @@ class ChatDecoder {
       const blank = text.indexOf('\n\n', at);
       const end = blank === -1 ? text.length : blank + 2;
       const events = text.slice(at, end);
-      this.take(() => this.sse.decode(events), items);
+      this.take(() => this.sse.decode(events), items, this.template);
       this.isBetweenEvents = this.sse.isBetweenEvents();
       at = end;
     }
@@ -149,7 +149,8 @@ class ChatDecoder {
     if (!this.isFinished && !this.isDone) this.template.learn();
   }
 
-  private take(events: () => readonly SseEvent[], items: ChatItem[]): void {
+  /** `template` is told what the events look like. */
+  private take(events: () => readonly SseEvent[], items: ChatItem[], template?: DeltaTemplate): void {
     try {
       for (const { data } of events()) {
         if (this.isDone || data === '') continue;
@@ -161,7 +162,7 @@ class ChatDecoder {
         if (chunk.error !== undefined && chunk.error !== null) throw toUpstreamError(200, data);
         if (chunk.choices?.some((choice) => choice.finish_reason)) this.isFinished = true;
         items.push(chunk);
-        this.template.notice(data, chunk);
+        template?.notice(data, chunk);
       }
     } catch (error) {
       this.failure = { error };
